@@ -1,0 +1,119 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Targets stand in level order: each may depend only on those above it.
+// Tests/ArchitectureTests checks that, and `make lint` makes an undeclared import an error.
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "textvae",
+    products: [
+        .executable(name: "textvae", targets: ["textvae"]),
+        .library(name: "TextCodec", targets: ["TextCodec"]),
+        .library(name: "Training", targets: ["Training"]),
+        .library(name: "DVAE", targets: ["DVAE"]),
+        .library(name: "SeqModel", targets: ["SeqModel"]),
+        .library(name: "Tokenize", targets: ["Tokenize"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Level 0: C.
+        .target(
+            name: "CICU",
+            linkerSettings: [
+                .linkedLibrary("icuuc"), .linkedLibrary("icui18n"), .linkedLibrary("icudata"),
+            ]),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+
+        // Level 1: numbers, and text.
+        .target(
+            name: "Tensors",
+            dependencies: ["CKernels", "COneDNN", "CXXHash"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Tokenize",
+            dependencies: [
+                "CICU",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Level 2: sequences; and the grammar of the bundled corpus.
+        .target(name: "SeqModel", dependencies: ["Tensors"], swiftSettings: swiftSettings),
+        .target(name: "Scenes", dependencies: ["Tensors"], swiftSettings: swiftSettings),
+
+        // Level 3: the paper.
+        .target(
+            name: "DVAE",
+            dependencies: [
+                "Tensors", "SeqModel",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Level 4: what a user holds.
+        .target(
+            name: "TextCodec",
+            dependencies: ["Tensors", "SeqModel", "DVAE", "Tokenize"],
+            swiftSettings: swiftSettings),
+
+        // Level 5: corpus → codec.
+        .target(
+            name: "Training",
+            dependencies: [
+                "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Level 6: flags in, events out.
+        .executableTarget(
+            name: "textvae",
+            dependencies: [
+                "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec", "Training", "Scenes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Tests mirror Sources.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COneDNN", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TokenizeTests", dependencies: ["Tokenize", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SeqModelTests", dependencies: ["SeqModel", "Tensors", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ScenesTests", dependencies: ["Scenes", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "DVAETests", dependencies: ["DVAE", "SeqModel", "Tensors", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TextCodecTests",
+            dependencies: ["TextCodec", "Tokenize", "DVAE", "Tensors", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "TextCodec", "Tokenize", "DVAE", "Tensors", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["textvae", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
+    ]
+)
