@@ -1,1 +1,141 @@
-// Kernels.
+// Fused elementwise, reduction, recurrent, sampling and optimizer kernels on float buffers.
+//
+// Conventions. Matrices are row-major and dense: x[rows, cols]. `accumulate` 0 overwrites the output,
+// 1 adds to it. Outputs may alias an input only where a comment says so. Every kernel runs on the
+// OpenMP pool (the one oneDNN uses) when the work is worth it, and gives the same bits for any
+// number of threads: elementwise work is split, reductions run in a fixed order.
+// Each kernel is compiled for x86-64-v4, -v3 and the baseline and dispatched at load time.
+// `ck_reference_*` twins (ckernels_reference.h) are the plain scalar forms that tests compare with.
+#pragma once
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+// ---- memory and arithmetic ---------------------------------------------------------------------
+void ck_fill(float *y, float value, int64_t n);
+void ck_copy(float *y, const float *x, int64_t n);
+void ck_add(float *y, const float *x, int64_t n);                           // y += x
+void ck_axpy(float *y, float a, const float *x, int64_t n);                 // y += a·x
+void ck_scale(float *y, float a, const float *x, int64_t n, int accumulate); // y (+)= a·x; may alias
+void ck_multiply(float *y, const float *a, const float *b, int64_t n, int accumulate); // y (+)= a·b
+void ck_transpose(float *y, const float *x, int64_t rows, int64_t cols);    // y[cols, rows] = xᵀ
+
+// ---- rows and columns --------------------------------------------------------------------------
+void ck_add_row(float *y, const float *row, int64_t rows, int64_t cols);    // y[r, :] += row
+void ck_set_rows(float *y, const float *row, int64_t rows, int64_t cols);   // y[r, :]  = row
+void ck_column_sum(float *out, const float *x, int64_t rows, int64_t cols, int accumulate);
+void ck_row_sum(float *out, const float *x, int64_t rows, int64_t cols, int accumulate);
+void ck_row_dot(float *out, const float *a, const float *b, int64_t rows, int64_t cols, int accumulate);
+// y[r, :] (+)= s[r] · x[r, :]; may alias when not accumulating
+void ck_scale_rows(float *y, const float *s, const float *x, int64_t rows, int64_t cols, int accumulate);
+// y[r, :] (+)= table[index[r], :]
+void ck_gather_rows(float *y, const float *table, const int32_t *index, int64_t rows, int64_t cols, int accumulate);
+// table[index[r], :] += x[r, :], rows in increasing order for each table row (deterministic)
+void ck_scatter_add_rows(float *table, const float *x, const int32_t *index, int64_t rows, int64_t cols);
+
+// ---- activations (dx (+)= dy · f′, given the output y for tanh, sigmoid, relu and the input x for gelu)
+void ck_tanh(float *y, const float *x, int64_t n);                          // may alias
+void ck_sigmoid(float *y, const float *x, int64_t n);                       // may alias
+void ck_relu(float *y, const float *x, int64_t n);                          // may alias
+void ck_gelu(float *y, const float *x, int64_t n);                          // exact, with erf
+void ck_tanh_backward(float *dx, const float *y, const float *dy, int64_t n, int accumulate);
+void ck_sigmoid_backward(float *dx, const float *y, const float *dy, int64_t n, int accumulate);
+void ck_relu_backward(float *dx, const float *y, const float *dy, int64_t n, int accumulate);
+void ck_gelu_backward(float *dx, const float *x, const float *dy, int64_t n, int accumulate);
+
+// ---- normalisation -----------------------------------------------------------------------------
+// y = (x − mean)·rstd·gain + bias; mean[rows], rstd[rows] are saved. rstd = 1/√(variance + epsilon).
+void ck_layer_norm(float *y, float *mean, float *rstd, const float *x, const float *gain, const float *bias,
+                   int64_t rows, int64_t cols, float epsilon);
+// dx (+)= …; dgain and dbias (+)= column sums.
+void ck_layer_norm_backward(float *dx, float *dgain, float *dbias, const float *x, const float *mean,
+                            const float *rstd, const float *gain, const float *dy, int64_t rows, int64_t cols,
+                            int accumulate_dx, int accumulate_parameters);
+
+// ---- softmax and losses ------------------------------------------------------------------------
+void ck_softmax(float *y, const float *x, int64_t rows, int64_t cols);      // may alias
+void ck_log_softmax(float *y, const float *x, int64_t rows, int64_t cols);  // may alias
+// dx (+)= y·(dy − ⟨y, dy⟩), row by row: the softmax Jacobian J(y)·dy
+void ck_softmax_backward(float *dx, const float *y, const float *dy, int64_t rows, int64_t cols, int accumulate);
+// dx (+)= dy − exp(y)·Σdy, y = log-softmax
+void ck_log_softmax_backward(float *dx, const float *y, const float *dy, int64_t rows, int64_t cols, int accumulate);
+// Per row: log_likelihood[r] = log softmax(logits[r])[target[r]], best[r] = first index of the largest logit.
+// When row_gradient is given, logits are overwritten by the gradient
+//   row_gradient[r] · (onehot(target[r]) − softmax(logits[r]))   (row_gradient = ∂loss/∂log_likelihood).
+// log-sum-exp is accumulated in a fixed order; finite for any finite logits.
+void ck_cross_entropy(float *logits, float *log_likelihood, int32_t *best, const int32_t *target,
+                      const float *_Nullable row_gradient, int64_t rows, int64_t cols);
+// out[r] (+)= Σ_c x·t·… Bernoulli log-likelihood with logits: Σ_c t·l − log(1 + eˡ) (stable), t in [0, 1]
+void ck_bernoulli_log_likelihood(float *out, const float *logits, const float *target, int64_t rows, int64_t cols);
+// dlogits (+)= row_gradient[r]·(t − sigmoid(l))
+void ck_bernoulli_backward(float *dlogits, const float *logits, const float *target, const float *row_gradient,
+                           int64_t rows, int64_t cols, int accumulate);
+
+// ---- GRU, one time step ------------------------------------------------------------------------
+// PyTorch's cell, gates in the order r, z, n:
+//   r = σ(gi_r + b_r + gh_r), z = σ(gi_z + b_z + gh_z) with b = input_bias + hidden_bias,
+//   n = tanh(gi_n + input_bias_n + r·(gh_n + hidden_bias_n)),  h = (1 − z)·n + z·h_prev.
+// gi[rows, 3H] input products, gc[rows, 3H] optional second input product added to gi (a condition constant in time),
+// gh[previous_rows, 3H] and h_prev[previous_rows, H]: rows ≥ previous_rows start from a zero state (gh = h_prev = 0).
+// Saved for the backward pass: gates[rows, 3H] = (r, z, n) and hidden_n[rows, H] = gh_n + hidden_bias_n.
+void ck_gru_forward(float *h, float *gates, float *hidden_n, const float *gi, const float *_Nullable gc,
+                    const float *gh, const float *input_bias, const float *hidden_bias,
+                    const float *h_prev, int64_t rows, int64_t previous_rows, int64_t width);
+// dh[rows, H] is the gradient of h. Writes dgi[rows, 3H] (gradient of gi, gc and input_bias),
+// dgh[rows, 3H] (gradient of gh and hidden_bias; differs in the n part by the factor r) and
+// dh_prev[previous_rows, H] = dh·z (the direct path; the caller adds dgh·W).
+void ck_gru_backward(float *dgi, float *dgh, float *dh_prev, const float *dh, const float *gates,
+                     const float *hidden_n, const float *h_prev, int64_t rows, int64_t previous_rows, int64_t width);
+
+// ---- attention pooling over packed sequences ---------------------------------------------------
+// A packed batch holds its tokens time-major: the row of sentence b at time t is offset[t] + b; sentences are sorted
+// by decreasing length, so sentence b has length[b] tokens and at time t the sentences 0 ..< rows_t are alive.
+// weights[N, D] = softmax over the tokens of each sentence of scores[N, D], for each query d;
+// pooled[B, D, H] = Σ_t weights[t, d]·states[t, :].
+void ck_attention_pool(float *pooled, float *weights, const float *states, const float *scores,
+                       const int32_t *offset, const int32_t *length, int64_t batch, int64_t queries, int64_t width);
+// dstates[N, H] (+)=, dscores[N, D] is overwritten.
+void ck_attention_pool_backward(float *dstates, float *dscores, const float *states, const float *weights,
+                                const float *dpooled, const int32_t *offset, const int32_t *length,
+                                int64_t batch, int64_t queries, int64_t width, int accumulate);
+
+// ---- random numbers: Philox 4x32-10 (Salmon et al. 2011) ---------------------------------------
+// Element i of a stream is lane i mod 4 of the block with counter (low: first_block + i/4, high: counter_high)
+// and the 64-bit key; lanes in increasing order, 32 bits each.
+void ck_philox_bits(uint32_t *out, int64_t n, uint64_t key, uint64_t counter_high, uint64_t first_block);
+// Uniform in the open interval (0, 1): (bits >> 9 + 0.5)·2⁻²³, never 0 and never 1.
+void ck_philox_uniform(float *out, int64_t n, uint64_t key, uint64_t counter_high, uint64_t first_block);
+// Standard Gumbel −log(−log u), finite.
+void ck_philox_gumbel(float *out, int64_t n, uint64_t key, uint64_t counter_high, uint64_t first_block);
+// Standard normal by Box–Muller on the uniform pairs (u₂ᵢ, u₂ᵢ₊₁).
+void ck_philox_normal(float *out, int64_t n, uint64_t key, uint64_t counter_high, uint64_t first_block);
+// y (+)= x·keep/(1 − rate) with keep_i = [u_i ≥ rate], u the uniform stream; may alias when not accumulating.
+void ck_dropout(float *y, const float *x, int64_t n, float rate, uint64_t key, uint64_t counter_high, int accumulate);
+// index[r] drawn from softmax(logits[r]) by the Gumbel-max rule with the given noise[rows, cols]; first maximum wins.
+void ck_argmax_sum(int32_t *index, const float *logits, const float *_Nullable noise, int64_t rows, int64_t cols);
+
+// ---- optimizers --------------------------------------------------------------------------------
+// g' = gradient_scale·g (+ l2·w when not decoupled); m, v moments; w −= rate·(m̂/(√v̂ + epsilon) + decoupled_decay·w)
+// with m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ) given as correction1 = 1−β₁ᵗ, correction2 = 1−β₂ᵗ.
+void ck_adam(float *w, float *m, float *v, const float *g, int64_t n, float rate, float beta1, float beta2,
+             float epsilon, float correction1, float correction2, float l2, float decoupled_decay, float gradient_scale);
+// m = momentum·m + gradient_scale·g + l2·w;  w −= rate·m
+void ck_sgd(float *w, float *m, const float *g, int64_t n, float rate, float momentum, float l2, float gradient_scale);
+// Σx², partial sums of fixed chunks in double, added in order.
+double ck_sum_of_squares(const float *x, int64_t n);
+double ck_sum(const float *x, int64_t n);
+// Index of the first element that is NaN or infinite, or −1.
+int64_t ck_first_non_finite(const float *x, int64_t n);
+
+// ---- threads -----------------------------------------------------------------------------------
+int ck_thread_count(void);   // of the shared OpenMP pool
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
