@@ -1,0 +1,73 @@
+/// A bump allocator for everything that lives for one step.
+///
+/// `reset()` frees it all at once. The first steps grow the arena; when a reset finds more than one
+/// block it replaces them by a single one of their total size, so the steady state allocates nothing.
+public final class Arena {
+    private static let alignment = 64
+    private var blocks: [UnsafeMutableRawBufferPointer] = []
+    private var current = 0
+    private var offset = 0
+
+    /// An arena; `reserve` bytes are taken at once.
+    public init(reserve: Int = 1 << 20) {
+        blocks.append(Arena.allocate(reserve))
+    }
+
+    deinit {
+        for block in blocks { block.deallocate() }
+    }
+
+    /// The bytes held, used or not.
+    public var capacity: Int { blocks.reduce(0) { $0 + $1.count } }
+
+    /// Forgets everything handed out; no tensor of this arena may be used afterwards.
+    public func reset() {
+        if blocks.count > 1 {
+            let total = capacity
+            for block in blocks { block.deallocate() }
+            blocks = [Arena.allocate(total)]
+        }
+        current = 0
+        offset = 0
+    }
+
+    /// An uninitialised tensor.
+    public func tensor(_ shape: Shape) -> Tensor {
+        Tensor(pointer: allocate(Float.self, count: shape.count), shape: shape)
+    }
+
+    /// A tensor filled with zeros.
+    public func zeros(_ shape: Shape) -> Tensor {
+        let result = tensor(shape)
+        result.fill(0)
+        return result
+    }
+
+    /// An uninitialised buffer of integers.
+    public func int32(_ count: Int) -> UnsafeMutableBufferPointer<Int32> {
+        UnsafeMutableBufferPointer(start: allocate(Int32.self, count: count), count: count)
+    }
+
+    private func allocate<Element>(
+        _ type: Element.Type, count: Int
+    ) -> UnsafeMutablePointer<Element> {
+        let size =
+            (max(count, 1) * MemoryLayout<Element>.stride + Arena.alignment - 1)
+            / Arena.alignment * Arena.alignment
+        while offset + size > blocks[current].count {
+            if current + 1 == blocks.count {
+                blocks.append(Arena.allocate(max(size, capacity)))
+            }
+            current += 1
+            offset = 0
+        }
+        let memory = UnsafeMutableRawBufferPointer(rebasing: blocks[current][offset...])
+        offset += size
+        guard let base = memory.baseAddress else { preconditionFailure("an arena block is empty") }
+        return base.bindMemory(to: type, capacity: max(count, 1))
+    }
+
+    private static func allocate(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 4096), alignment: alignment)
+    }
+}

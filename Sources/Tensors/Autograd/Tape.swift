@@ -1,0 +1,82 @@
+/// The record of one step's operations, played backwards to find gradients.
+///
+/// Operations are coarse (a whole GRU layer over a sequence is one), written as a forward computation
+/// and a pullback, so a tape holds tens of entries, not thousands:
+/// ```swift
+/// return tape.record(y) { dy in              // dy = ∂loss/∂y
+///     if let dx = tape.accumulator(for: x) { … write or add to dx.tensor … }
+/// }
+/// ```
+/// A tape that does not record computes values alone: that is how a model is used after training.
+public final class Tape {
+    /// The storage of every value and gradient of the step.
+    public let arena: Arena
+
+    /// Whether operations are recorded for a backward pass.
+    public let isRecording: Bool
+
+    private struct Entry {
+        let slot: Int
+        let pullback: (Tensor) -> Void
+    }
+    private var entries: [Entry] = []
+    private var gradients: [Tensor?] = []
+
+    /// A tape over an arena.
+    public init(arena: Arena, isRecording: Bool) {
+        self.arena = arena
+        self.isRecording = isRecording
+    }
+
+    /// Forgets the step and resets the arena.
+    public func reset() {
+        entries.removeAll(keepingCapacity: true)
+        gradients.removeAll(keepingCapacity: true)
+        arena.reset()
+    }
+
+    /// Puts the result of an operation on the tape with its pullback, which is given ∂loss/∂value and
+    /// must pass it on to the inputs. The pullback is dropped when nothing is recorded.
+    public func record(_ value: Tensor, pullback: @escaping (Tensor) -> Void) -> Variable {
+        guard isRecording else { return Variable(constant: value) }
+        gradients.append(nil)
+        entries.append(Entry(slot: gradients.count - 1, pullback: pullback))
+        return Variable(value: value, slot: gradients.count - 1)
+    }
+
+    /// A leaf whose gradient can be read after the backward pass: an input under test, say.
+    public func leaf(_ value: Tensor) -> Variable { record(value) { _ in } }
+
+    /// Where to write or add a contribution to the gradient of `variable`; nil for a constant.
+    public func accumulator(for variable: Variable) -> Accumulator? {
+        guard variable.slot >= 0 else { return nil }
+        if let gradient = gradients[variable.slot] {
+            return Accumulator(tensor: gradient.reshaped(variable.shape), accumulate: true)
+        }
+        let gradient = arena.tensor(variable.shape)
+        gradients[variable.slot] = gradient
+        return Accumulator(tensor: gradient, accumulate: false)
+    }
+
+    /// Adds `gradient` to the gradient of `variable`.
+    public func accumulate(_ gradient: Tensor, into variable: Variable, scale: Float = 1) {
+        guard let target = accumulator(for: variable) else { return }
+        target.tensor.assign(scale, times: gradient, accumulate: target.accumulate)
+    }
+
+    /// ∂loss/∂variable after ``backward(from:)``; nil when no gradient reached it.
+    public func gradient(of variable: Variable) -> Tensor? {
+        guard variable.slot >= 0 else { return nil }
+        return gradients[variable.slot]?.reshaped(variable.shape)
+    }
+
+    /// Plays the tape backwards from a loss; a loss with several elements is summed.
+    public func backward(from loss: Variable) {
+        precondition(isRecording, "this tape recorded nothing")
+        guard let seed = accumulator(for: loss) else { return }
+        seed.tensor.fill(1)
+        for entry in entries.reversed() {
+            if let gradient = gradients[entry.slot] { entry.pullback(gradient) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import COneDNN
+
+/// A row-major matrix view whose rows may lie apart (`stride` elements from row to row), as a
+/// product reads or writes it.
+public struct Matrix {
+    /// The first element.
+    public let pointer: UnsafeMutablePointer<Float>
+    /// The number of rows.
+    public let rows: Int
+    /// The number of columns.
+    public let columns: Int
+    /// The elements from the start of one row to the start of the next.
+    public let stride: Int
+
+    /// A view of part of a buffer.
+    public init(pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+        self.pointer = pointer
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride
+    }
+
+    /// A tensor with every axis but the last flattened.
+    public init(_ tensor: Tensor) {
+        self.init(
+            pointer: tensor.pointer, rows: tensor.rows, columns: tensor.columns,
+            stride: tensor.columns)
+    }
+
+    /// The columns in `range` of a tensor flattened to a matrix.
+    public init(_ tensor: Tensor, columns range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= tensor.columns)
+        self.init(
+            pointer: tensor.pointer + range.lowerBound, rows: tensor.rows, columns: range.count,
+            stride: tensor.columns)
+    }
+}
+
+// Forward products are always NN: a row of the result then has the same bits whatever the number of
+// rows beside it and of threads, so codes do not depend on the batch. The one exception oneDNN makes,
+// a single row, is computed as two. Weight gradients are TN, which is as good across threads.
+extension Matrix {
+    /// self = a · b, or self += a · b.
+    public func assign(_ a: Matrix, times b: Matrix, accumulate: Bool = false) {
+        precondition(
+            a.columns == b.rows && rows == a.rows && columns == b.columns,
+            "product of \(a.rows)×\(a.columns) and \(b.rows)×\(b.columns) into \(rows)×\(columns)")
+        guard rows > 0, columns > 0 else { return }
+        if rows == 1 {
+            assignSingleRow(a, times: b, accumulate: accumulate)
+        } else {
+            Matrix.product(a, transposed: false, b, accumulate: accumulate, into: self)
+        }
+    }
+
+    /// self = aᵀ · b, or self += aᵀ · b.
+    public func assign(transposed a: Matrix, times b: Matrix, accumulate: Bool = false) {
+        precondition(
+            a.rows == b.rows && rows == a.columns && columns == b.columns,
+            "product of (\(a.rows)×\(a.columns))ᵀ and \(b.rows)×\(b.columns) into \(rows)×\(columns)"
+        )
+        guard rows > 0, columns > 0 else { return }
+        Matrix.product(a, transposed: true, b, accumulate: accumulate, into: self)
+    }
+
+    private func assignSingleRow(_ a: Matrix, times b: Matrix, accumulate: Bool) {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (a.columns + columns)) {
+            space in
+            guard let base = space.baseAddress else { return }
+            base.initialize(from: a.pointer, count: a.columns)
+            (base + a.columns).initialize(from: a.pointer, count: a.columns)
+            let out = base + 2 * a.columns
+            out.initialize(from: pointer, count: columns)
+            (out + columns).initialize(from: pointer, count: columns)
+            let result = Matrix(pointer: out, rows: 2, columns: columns, stride: columns)
+            let twice = Matrix(pointer: base, rows: 2, columns: a.columns, stride: a.columns)
+            Matrix.product(twice, transposed: false, b, accumulate: accumulate, into: result)
+            pointer.update(from: out, count: columns)
+        }
+    }
+
+    private static func product(
+        _ a: Matrix, transposed: Bool, _ b: Matrix, accumulate: Bool, into c: Matrix
+    ) {
+        let status = onednn_sgemm(
+            transposed ? 1 : 0, 0, Int64(c.rows), Int64(c.columns), Int64(b.rows), 1,
+            a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0,
+            c.pointer, Int64(c.stride))
+        precondition(status == 0, "oneDNN refused a product with status \(status)")
+    }
+}
+
+/// The threads that products and kernels run on: one pool, shared with oneDNN.
+public enum ThreadPool {
+    /// Sets the number of threads, at least 1. Results do not depend on it.
+    public static func setThreadCount(_ count: Int) {
+        onednn_set_thread_count(Int32(max(1, min(count, 1024))))
+    }
+
+    /// The version of the library behind the products, for reports.
+    public static var productLibrary: String { "oneDNN " + String(cString: onednn_version()) }
+}

@@ -1,0 +1,59 @@
+import CKernels
+
+extension Tape {
+    /// y[i, :] = table[index[i], :], an embedding lookup; table `[V, E]`, y `[count, E]`. Indexes must be valid
+    /// and stay where they are until the backward pass.
+    public func embedding(
+        _ table: Parameter, _ index: UnsafePointer<Int32>, count: Int
+    ) -> Variable {
+        let y = arena.tensor(Shape(count, table.shape[1]))
+        let columns = Int64(y.columns)
+        ck_gather_rows(y.pointer, table.value.pointer, index, Int64(count), columns, 0)
+        return record(y) { dy in
+            let gradient = table.accumulator()
+            if !gradient.accumulate { gradient.tensor.fill(0) }
+            ck_scatter_add_rows(
+                gradient.tensor.pointer, dy.pointer, index, Int64(count), columns)
+        }
+    }
+
+    /// y[i, :] = x[index[i], :].
+    public func gatherRows(
+        _ x: Variable, _ index: UnsafePointer<Int32>, count: Int
+    ) -> Variable {
+        let y = arena.tensor(Shape(count, x.value.columns))
+        let columns = Int64(y.columns)
+        ck_gather_rows(y.pointer, x.value.pointer, index, Int64(count), columns, 0)
+        return record(y) { [unowned self] dy in
+            guard let dx = accumulator(for: x) else { return }
+            if !dx.accumulate { dx.tensor.fill(0) }
+            ck_scatter_add_rows(dx.tensor.pointer, dy.pointer, index, Int64(count), columns)
+        }
+    }
+
+    /// [a, b] side by side: a `[rows, m]`, b `[rows, n]`, result `[rows, m + n]`.
+    public func concatenateColumns(_ a: Variable, _ b: Variable) -> Variable {
+        let (rows, m, n) = (a.value.rows, a.value.columns, b.value.columns)
+        precondition(b.value.rows == rows, "\(a.shape) beside \(b.shape)")
+        let y = arena.tensor(Shape(rows, m + n))
+        Tape.copyColumns(from: a.value, at: 0, width: m, into: y, at: 0)
+        Tape.copyColumns(from: b.value, at: 0, width: n, into: y, at: m)
+        return record(y) { [unowned self] dy in
+            for (part, offset) in [(a, 0), (b, m)] where part.isDifferentiable {
+                let slice = arena.tensor(Shape(rows, part.value.columns))
+                Tape.copyColumns(
+                    from: dy, at: offset, width: part.value.columns, into: slice, at: 0)
+                accumulate(slice.reshaped(part.shape), into: part)
+            }
+        }
+    }
+
+    private static func copyColumns(
+        from source: Tensor, at start: Int, width: Int, into target: Tensor, at offset: Int
+    ) {
+        for row in 0..<source.rows {
+            (target.pointer + row * target.columns + offset).update(
+                from: source.pointer + row * source.columns + start, count: width)
+        }
+    }
+}
