@@ -36,52 +36,58 @@ let package = Package(
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
-        // Level 1: numbers, and text.
+        // Level 1: typed values from outside.
+        .target(name: "Configuration", swiftSettings: swiftSettings),
+
+        // Level 2: numbers, and text.
         .target(
             name: "Tensors",
-            dependencies: ["CKernels", "COneDNN", "CXXHash"],
+            dependencies: ["Configuration", "CKernels", "COneDNN", "CXXHash"],
             swiftSettings: swiftSettings),
         .target(
             name: "Tokenize",
             dependencies: [
-                "CICU",
+                "Configuration", "CICU",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings),
 
-        // Level 2: sequences; and the grammar of the bundled corpus.
-        .target(name: "SeqModel", dependencies: ["Tensors"], swiftSettings: swiftSettings),
-        .target(name: "Scenes", dependencies: ["Tensors"], swiftSettings: swiftSettings),
+        // Level 3: sequences; and the grammar of the bundled corpus.
+        .target(
+            name: "SeqModel", dependencies: ["Configuration", "Tensors", "CKernels"],
+            swiftSettings: swiftSettings),
+        .target(name: "Scenes", swiftSettings: swiftSettings),
 
-        // Level 3: the paper.
+        // Level 4: the paper.
         .target(
             name: "DVAE",
             dependencies: [
-                "Tensors", "SeqModel",
+                "Configuration", "Tensors", "SeqModel", "CKernels",
                 .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: swiftSettings),
 
-        // Level 4: what a user holds.
+        // Level 5: what a user holds.
         .target(
             name: "TextCodec",
-            dependencies: ["Tensors", "SeqModel", "DVAE", "Tokenize"],
+            dependencies: ["Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize"],
             swiftSettings: swiftSettings),
 
-        // Level 5: corpus → codec.
+        // Level 6: corpus → codec.
         .target(
             name: "Training",
             dependencies: [
-                "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
+                "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: swiftSettings),
 
-        // Level 6: flags in, events out.
+        // Level 7: flags in, events out.
         .executableTarget(
             name: "textvae",
             dependencies: [
-                "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec", "Training", "Scenes",
+                "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
+                "Training", "Scenes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -89,7 +95,10 @@ let package = Package(
         // Tests mirror Sources.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "CKernels", "COneDNN", "TestSupport"],
+            name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "Configuration", "CKernels", "COneDNN", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizeTests", dependencies: ["Tokenize", "TestSupport"],

@@ -58,6 +58,13 @@ public final class Tape {
         return Accumulator(tensor: gradient, accumulate: false)
     }
 
+    /// As ``accumulator(for:)``, with throw-away storage for a constant: for kernels that write all their
+    /// gradients at once.
+    public func accumulatorOrScratch(for variable: Variable) -> Accumulator {
+        accumulator(for: variable)
+            ?? Accumulator(tensor: arena.tensor(variable.shape), accumulate: false)
+    }
+
     /// Adds `gradient` to the gradient of `variable`.
     public func accumulate(_ gradient: Tensor, into variable: Variable, scale: Float = 1) {
         guard let target = accumulator(for: variable) else { return }

@@ -16,9 +16,7 @@ extension Tape {
             let dgain = gain.accumulator()
             let dbias = bias.accumulator()
             precondition(dgain.accumulate == dbias.accumulate, "gain and bias travel together")
-            let dx =
-                accumulator(for: x)
-                ?? Accumulator(tensor: arena.tensor(x.shape), accumulate: false)
+            let dx = accumulatorOrScratch(for: x)
             ck_layer_norm_backward(
                 dx.tensor.pointer, dgain.tensor.pointer, dbias.tensor.pointer, x.value.pointer,
                 mean.pointer, rstd.pointer, gain.value.pointer, dy.pointer, rows, columns,
