@@ -34,7 +34,8 @@ let package = Package(
             ]),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
-        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
         // Level 1: typed values from outside.
         .target(name: "Configuration", swiftSettings: swiftSettings),
@@ -98,7 +99,8 @@ let package = Package(
             name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "Configuration", "CKernels", "COneDNN", "TestSupport"],
+            name: "TensorsTests",
+            dependencies: ["Tensors", "Configuration", "CKernels", "COneDNN", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizeTests", dependencies: ["Tokenize", "TestSupport"],

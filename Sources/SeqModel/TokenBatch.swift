@@ -50,7 +50,9 @@ public final class TokenBatch {
     var targetPointer: UnsafePointer<Int32> { TokenBatch.start(of: targets) }
 
     static func start(of buffer: UnsafeMutableBufferPointer<Int32>) -> UnsafePointer<Int32> {
-        guard let base = buffer.baseAddress else { preconditionFailure("an empty batch has no rows") }
+        guard let base = buffer.baseAddress else {
+            preconditionFailure("an empty batch has no rows")
+        }
         return UnsafePointer(base)
     }
 }

@@ -44,7 +44,8 @@ public struct GRU {
         on tape: Tape
     ) -> Variable {
         precondition(!(isReversed && initial != nil), "a reversed layer starts from zero")
-        let run = GRURun(layer: self, packing: packing, x: x, condition: condition, initial: initial)
+        let run = GRURun(
+            layer: self, packing: packing, x: x, condition: condition, initial: initial)
         return run.forward(on: tape)
     }
 
