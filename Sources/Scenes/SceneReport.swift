@@ -22,7 +22,8 @@ extension SceneGrammar {
     ///
     /// - Parameter sentences: any texts, one sentence each, without line ends.
     public func report(of sentences: some Sequence<String>) -> SceneReport {
-        var report = SceneReport(counts: factors.map { [Int](repeating: 0, count: $0.values.count) })
+        var report = SceneReport(
+            counts: factors.map { [Int](repeating: 0, count: $0.values.count) })
         var seen: Set<Int> = []
         for sentence in sentences {
             report.sentenceCount += 1

@@ -29,8 +29,9 @@ import Testing
     func isWellFormed(tag: String, script: ClosedRange<UInt32>) throws {
         let bytes = try Data(contentsOf: Self.folder.appending(path: tag + ".txt"))
         let text = try #require(String(validating: bytes, as: UTF8.self), "\(tag) is not UTF-8")
-        #expect(text.unicodeScalars.elementsEqual(
-            text.precomposedStringWithCanonicalMapping.unicodeScalars), "\(tag) is not NFC")
+        #expect(
+            text.unicodeScalars.elementsEqual(
+                text.precomposedStringWithCanonicalMapping.unicodeScalars), "\(tag) is not NFC")
         #expect(!text.utf8.contains(UInt8(ascii: "\r")))
         #expect(!text.unicodeScalars.contains("\u{FEFF}"))
 
