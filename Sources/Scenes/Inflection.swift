@@ -13,8 +13,9 @@ enum Polarity: Int, CaseIterable, Sendable {
     case affirmative, negative
 }
 
-/// How the agent stands to the action. `obligation` and `desire` are worded by verbs that take
-/// every tense ("had to", "has to", "will have to"), unlike "must", so that modality is
+/// How the agent stands to the action.
+///
+/// `obligation` and `desire` are worded by verbs that take every tense ("had to", "has to", "will have to"), unlike "must", so that modality is
 /// independent of tense on the surface as well as in meaning.
 enum Modality: Int, CaseIterable, Sendable {
     case plain, obligation, desire

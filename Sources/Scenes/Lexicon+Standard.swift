@@ -1,6 +1,7 @@
 extension Lexicon {
-    /// The words of the bundled corpus. Their order fixes the indices of all sentences, so it
-    /// never changes.
+    /// The words of the bundled corpus.
+    ///
+    /// Their order fixes the indices of all sentences, so it never changes.
     static let standard = Lexicon(
         agents: [
             Noun("actor", "actors", article: "an"),

@@ -2,8 +2,9 @@
 struct Noun: Sendable {
     let singular: String
     let plural: String
-    /// The indefinite article of the singular. It follows the sound, not the letter:
-    /// "an hourglass", "a ukulele".
+    /// The indefinite article of the singular.
+    ///
+    /// It follows the sound, not the letter: "an hourglass", "a ukulele".
     let article: String
 
     init(_ singular: String, _ plural: String, article: String = "a") {

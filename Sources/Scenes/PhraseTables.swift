@@ -11,11 +11,11 @@ struct PhraseTables: Sendable {
         let number: GrammaticalNumber
     }
 
-    /// "actor", "actors", …
+    /// Agents: "actor", "actors".
     let agents: [String: Counted]
-    /// "a basket", "baskets", …
+    /// Objects: "a basket", "baskets".
     let objects: [String: Counted]
-    /// "will not carry", …, for each number of the subject.
+    /// Verb groups such as "will not carry", for each number of the subject.
     let verbGroups: [GrammaticalNumber: [String: VerbGroup]]
     let places: [String: Int]
     let times: [String: Int]

@@ -1,6 +1,7 @@
 extension SceneGrammar {
-    /// The sentence of an assignment, such as "The farmers will not want to carry an umbrella
-    /// beside the lake at dawn."
+    /// The sentence of an assignment.
+    ///
+    /// For example: "The farmers will not want to carry an umbrella beside the lake at dawn."
     ///
     /// - Parameter assignment: one value index per factor, in the order of `factors`.
     /// - Returns: ASCII words with single spaces, a capital at the start and a full stop.

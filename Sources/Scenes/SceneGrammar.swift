@@ -18,7 +18,9 @@ public struct SceneGrammar: Sendable {
         public let values: [String]
     }
 
-    /// The grammar of the bundled corpus: 9 953 280 sentences. Indices are stable.
+    /// The grammar of the bundled corpus: 9 953 280 sentences.
+    ///
+    /// The index of a sentence never changes.
     public static let standard = SceneGrammar(lexicon: .standard)
 
     /// The factors in the order of an assignment.

@@ -7,8 +7,10 @@ public struct SceneReport: Sendable, Equatable {
     public internal(set) var parsedCount = 0
     /// Different sentences among those that parse.
     public internal(set) var distinctCount = 0
-    /// `counts[f][v]`: sentences whose factor f has value v, in the order of the grammar's
-    /// `factors`. Each row sums to `parsedCount`.
+    /// How often each value of each factor occurs.
+    ///
+    /// `counts[f][v]` sentences have value v of factor f, in the order of the grammar's `factors`.
+    /// Each row sums to `parsedCount`.
     public internal(set) var counts: [[Int]]
 
     /// `parsedCount / sentenceCount`, in 0…1, or nil of no sentences.

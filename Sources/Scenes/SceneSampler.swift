@@ -11,6 +11,8 @@ public struct SceneSampler: RandomAccessCollection, Sendable {
 
     private let permutation: FeistelPermutation
 
+    /// A sample of a grammar.
+    ///
     /// - Parameters:
     ///   - grammar: the grammar to draw from.
     ///   - seed: which order.
@@ -25,7 +27,9 @@ public struct SceneSampler: RandomAccessCollection, Sendable {
         self.permutation = FeistelPermutation(count: grammar.sentenceCount, seed: seed)
     }
 
+    /// Zero.
     public var startIndex: Int { 0 }
+    /// The count.
     public var endIndex: Int { count }
 
     /// The assignment at a position of the sample.

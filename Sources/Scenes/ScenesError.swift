@@ -3,6 +3,7 @@ public enum ScenesError: Error, Equatable, CustomStringConvertible {
     /// More sentences were asked for than the grammar has, or fewer than none.
     case countOutOfRange(count: Int, sentenceCount: Int)
 
+    /// What was asked, and what can be, in one line.
     public var description: String {
         switch self {
         case .countOutOfRange(let count, let sentenceCount):

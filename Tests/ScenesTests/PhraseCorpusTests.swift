@@ -46,4 +46,15 @@ import Testing
         let native = letters.filter { script.contains($0.value) }
         #expect(Double(native.count) > 0.97 * Double(letters.count))
     }
+
+    /// The README promises it of the files written one after another.
+    @Test func noLineOccursInTwoLanguages() throws {
+        var lines: [Substring] = []
+        for (tag, _) in Self.languages {
+            let bytes = try Data(contentsOf: Self.folder.appending(path: tag + ".txt"))
+            lines += String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        }
+        #expect(lines.count == Self.languages.count * Self.phraseCount)
+        #expect(Set(lines).count == lines.count)
+    }
 }
