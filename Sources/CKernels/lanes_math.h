@@ -89,7 +89,7 @@ CK_INLINE void v_sigmoid(vf *x) {
     *x = 1.0f / (1.0f + e);
 }
 
-// erf x as a rational function of x on |x| < 4, ±1 beyond.
+// erf x as a rational function of x; ±1 from 3.85 on, where 1 − erf x is below half a unit.
 CK_INLINE void v_erf(vf *x) {
     vf input = *x;
     vf t = input > 4.0f ? v_splat(4.0f) : input;
@@ -108,8 +108,8 @@ CK_INLINE void v_erf(vf *x) {
     q = v_fma(q, z, -7.37332916720468e-03f);
     q = v_fma(q, z, -1.42647390514189e-02f);
     vf y = t * p / q;
-    y = y > 1.0f || input >= 4.0f ? v_splat(1.0f) : y;
-    y = y < -1.0f || input <= -4.0f ? v_splat(-1.0f) : y;
+    y = y > 1.0f || input >= 3.85f ? v_splat(1.0f) : y;
+    y = y < -1.0f || input <= -3.85f ? v_splat(-1.0f) : y;
     *x = y;
 }
 
