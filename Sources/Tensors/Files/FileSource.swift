@@ -53,7 +53,9 @@ final class FileSource {
     ///
     /// - Throws: ``TensorsError/damaged(path:reason:)`` where it ends early or goes on.
     func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        // A byte more than the file has, so that a file that grew is noticed.
+        let chunk = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(byteCount, 1 << 20 - 1) + 1, alignment: 64)
         defer { chunk.deallocate() }
         var done = 0
         while true {

@@ -11,11 +11,12 @@ import Testing
     }
 
     /// The bytes of `numpy.save` of `numpy.array([[1, 2], [3, -4]], dtype='<i4')`, NumPy 2.
-    private static let known: [UInt8] =
-        [0x93] + "NUMPY".utf8 + [1, 0, 118, 0]
-        + "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 2), }".utf8
-        + [UInt8](repeating: 0x20, count: 58) + "\n".utf8
-        + [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0xFC, 0xFF, 0xFF, 0xFF]
+    private static let known: [UInt8] = {
+        var bytes: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0]
+        bytes += [UInt8]("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 2), }".utf8)
+        bytes += [UInt8](repeating: 0x20, count: 127 - bytes.count) + [0x0A]
+        return bytes + [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0xFC, 0xFF, 0xFF, 0xFF]
+    }()
 
     @Test func exactBytesBothWays() throws {
         let path = scratch.path("a.npy")
@@ -119,10 +120,11 @@ import Testing
         ("", "wanted {"),
     ])
     func refuses(_ header: String, _ word: String) {
-        let bytes =
-            Self.known[..<8] + [UInt8(header.utf8.count), 0] + header.utf8
-            + [UInt8](repeating: 0, count: 8)
-        let error = message { try NPYFile(bytes: [UInt8](bytes)) }
+        var bytes = [UInt8](Self.known[..<8])
+        bytes += [UInt8(header.utf8.count), 0]
+        bytes += [UInt8](header.utf8)
+        bytes += [UInt8](repeating: 0, count: 8)
+        let error = message { try NPYFile(bytes: bytes) }
         #expect(error?.contains(word) == true, "\(error ?? "it loads")")
     }
 
