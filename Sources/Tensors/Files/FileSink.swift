@@ -15,8 +15,9 @@ public final class FileSink {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
     private var filled = 0
 
-    /// Opens a file for writing; what it held is gone. For files that must survive a crash take
-    /// ``DurableFile/writeAtomically(_:_:)``.
+    /// Opens a file for writing; what it held is gone.
+    ///
+    /// For files that must survive a crash take ``DurableFile/writeAtomically(_:_:)``.
     ///
     /// - Throws: ``TensorsError`` naming the path and the cause.
     public convenience init(path: String) throws {

@@ -86,7 +86,7 @@ private struct NPYText {
         return String(validating: bytes[start..<position], as: UTF8.self)
     }
 
-    /// `` | `3,` | `3, 4` | …
+    /// The sizes of a tuple: none, `3,` or `3, 4` and so on.
     private mutating func sizes() -> [Int]? {
         var sizes: [Int] = []
         while position < end, bytes[position] != UInt8(ascii: ")") {

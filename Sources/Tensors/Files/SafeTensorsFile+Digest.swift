@@ -1,6 +1,8 @@
 extension SafeTensorsFile {
-    /// The metadata key of the digest: 32 digits of XXH3-128 over the whole file in which these
-    /// digits are '0'. So one file verifies itself and one rename publishes it.
+    /// The metadata key of the digest.
+    ///
+    /// 32 digits of XXH3-128 over the whole file in which these digits are '0': so one file verifies
+    /// itself and one rename publishes it. The key stands first in the header.
     public static let digestKey = "textvae.digest"
 
     /// The digest the file claims, or nil: files written by other packages have none.
