@@ -27,17 +27,21 @@ struct TypeCounts {
         return order
     }
 
-    /// Keeps the `limit` first by rank; the others are handed to `body`, best first, with their
-    /// counts.
-    mutating func prune(to limit: Int, _ body: (ByteSlice, UInt64) -> Void) {
+    /// Keeps the `limit` first by rank and returns the others, best first.
+    mutating func prune(to limit: Int) -> TypeCounts {
         let order = ranked()
         var kept = TypeCounts()
-        for index in order.prefix(limit) {
-            table.withBytes(of: index) { kept.add($0, count: counts[index]) }
-        }
-        for index in order.dropFirst(limit) {
-            table.withBytes(of: index) { body($0, counts[index]) }
+        var dropped = TypeCounts()
+        for (rank, index) in order.enumerated() {
+            table.withBytes(of: index) { type in
+                if rank < limit {
+                    kept.add(type, count: counts[index])
+                } else {
+                    dropped.add(type, count: counts[index])
+                }
+            }
         }
         self = kept
+        return dropped
     }
 }

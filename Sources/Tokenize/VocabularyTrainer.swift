@@ -8,9 +8,9 @@
 /// in the same order give the same vocabulary; in another order too, unless types were pruned.
 ///
 /// At the word level the entries begin with the characters unknown words are spelled with: every
-/// grapheme cluster, and every cluster with the space before the word it begins, that occurs in at
-/// least `minimumFrequency` distinct words. Counting distinct words and not occurrences ranks
-/// characters by what rare words are made of. They take at most a quarter of the room.
+/// grapheme cluster, and every cluster with the space before the word it begins, that occurs at least
+/// `minimumFrequency` times in the distinct words. Counting distinct words and not occurrences
+/// ranks characters by what rare words are made of. They take at most a quarter of the room.
 public struct VocabularyTrainer {
     /// What decides how text is cut.
     public let spec: TokenizerSpec
@@ -120,16 +120,15 @@ public struct VocabularyTrainer {
     }
 
     private mutating func prune() {
-        var highest: UInt64 = 0
-        // The spelling of pruned words is bounded as well, by the characters there are.
-        types.prune(to: maximumTypes / 2) { type, count in
-            highest = max(highest, count)
-            report.typesPruned += 1
-            report.occurrencesPruned += count
-            if spec.level == .word { spell(type, into: &spelling) }
+        let dropped = types.prune(to: maximumTypes / 2)
+        report.typesPruned += UInt64(dropped.count)
+        report.occurrencesPruned += dropped.counts.reduce(0, +)
+        report.countErrorBound += dropped.counts.first ?? 0
+        guard spec.level == .word else { return }
+        for index in 0..<dropped.count {
+            dropped.table.withBytes(of: index) { spell($0, into: &spelling) }
         }
-        report.countErrorBound += highest
-        if spelling.count > maximumTypes { spelling.prune(to: maximumTypes / 2) { _, _ in } }
+        if spelling.count > maximumTypes { _ = spelling.prune(to: maximumTypes / 2) }
     }
 
     /// Counts each character of a word once per occurrence in it, the first also with its space.
