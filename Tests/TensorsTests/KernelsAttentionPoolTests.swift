@@ -94,11 +94,11 @@ import Testing
         #expect(distance(gradients[1], scores) < 5e-6)
     }
 
-    @Test(arguments: [Float(80), 1e4, 1e-40]) func extremesStayFinite(scale: Float) {
+    @Test(arguments: [Float(80), 1e4, denormal]) func extremesStayFinite(scale: Float) {
         let batch = Packed(length: [4, 3, 1], queries: 3, width: 5, scale: scale)
         let result = batch.forward()
         let gradients = batch.backward(values(45, seed: 3), weights: result[1])
-        #expect((result + gradients).joined().allSatisfy(\.isFinite))
+        #expect(allFinite(Array((result + gradients).joined())))
     }
 
     @Test func sameBitsOnAnyThreadsAndInAnyBatch() {

@@ -114,11 +114,11 @@ import Testing
         #expect(distance(gradients[2], direct) < 2e-6)
     }
 
-    @Test(arguments: [Float(80), 1e4, 1e-40]) func extremesStayFinite(scale: Float) {
+    @Test(arguments: [Float(80), 1e4, denormal]) func extremesStayFinite(scale: Float) {
         let step = Step(rowCount: 2, previousRows: 2, width: 21, scale: scale)
         let result = step.forward()
         let gradients = step.backward(values(42, seed: 7), gates: result[1], hidden: result[2])
-        #expect((result + gradients).joined().allSatisfy(\.isFinite))
+        #expect(allFinite(Array((result + gradients).joined())))
     }
 
     @Test func sameBitsOnAnyThreadsAndInAnyBatch() {

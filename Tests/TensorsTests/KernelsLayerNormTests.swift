@@ -75,8 +75,9 @@ import Testing
         #expect(distance(dbias, centralDifferences(bias64) { loss(x64, gain64, $0) }) < 5e-6)
     }
 
-    @Test(arguments: [Float(0), 80, 1e4, 1e-40]) func constantRowsAndExtremesStayFinite(size: Float)
-    {
+    @Test(arguments: [Float(0), 80, 1e4, denormal]) func constantRowsAndExtremesStayFinite(
+        size: Float
+    ) {
         let columns = 33
         for x in [
             [Float](repeating: size, count: columns),
@@ -92,7 +93,7 @@ import Testing
             ck_layer_norm(&y, &mean, &rstd, x, ones, ones, 1, Int64(columns), 1e-5)
             ck_layer_norm_backward(
                 &dx, &dgain, &dbias, x, [mean], [rstd], ones, ones, 1, Int64(columns), 0, 0)
-            #expect((y + dx + dgain + dbias + [mean, rstd]).allSatisfy(\.isFinite))
+            #expect(allFinite((y + dx + dgain + dbias + [mean, rstd])))
         }
     }
 }
