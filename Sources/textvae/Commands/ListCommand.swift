@@ -1,0 +1,44 @@
+import ArgumentParser
+import Configuration
+import DVAE
+import SeqModel
+import Training
+
+/// What there is to choose from.
+enum ComponentList: String, CaseIterable {
+    case estimators, encoders, decoders, optimizers, presets
+
+    /// Name and summary of each.
+    var entries: [(name: String, summary: String)] {
+        switch self {
+        case .estimators: EstimatorKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .encoders: EncoderKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .decoders: DecoderKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .optimizers: OptimizerKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .presets: Preset.builtIn.map { ($0.name, $0.summary) }
+        }
+    }
+}
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List what a configuration can choose from.",
+        discussion: """
+            EXAMPLES:
+              textvae list estimators
+              textvae list presets
+              textvae train corpus.txt --output model --set objective.estimator.type=reinforce
+            """)
+
+    @Argument(
+        help: "estimators, encoders, decoders, optimizers or presets.",
+        completion: .words(of: ComponentList.self), transform: keyword)
+    var kind: ComponentList
+
+    func run() throws {
+        var table = Table()
+        for entry in kind.entries { table.add(entry.name, entry.summary) }
+        try OutputOptions.print { try $0.write(table.text) }
+    }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+struct TokenizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize",
+        abstract: "Learn a tokenizer, and turn text into token ids and back.",
+        discussion: """
+            EXAMPLES:
+              textvae tokenize train corpus.txt --level word --output tokenizer.json
+              textvae tokenize encode --tokenizer tokenizer.json < text.txt > ids.txt
+              textvae tokenize decode --tokenizer tokenizer.json < ids.txt
+            """,
+        subcommands: [
+            TokenizeTrainCommand.self, TokenizeEncodeCommand.self, TokenizeDecodeCommand.self,
+        ])
+}

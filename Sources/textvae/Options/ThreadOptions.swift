@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import Tensors
+
+/// How many threads compute.
+struct ThreadOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Threads that compute (default: $TEXTVAE_THREADS, or all cores). Results do not depend on it.",
+            valueName: "count"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024 ~= threads) {
+            throw ValidationError("--threads: got \(threads), want 1 … 1024.")
+        }
+    }
+
+    /// Sets the pool of the calling thread, which must be the one that computes.
+    func apply() throws { ThreadPool.setThreadCount(try threads ?? Self.preset()) }
+
+    private static func preset() throws -> Int {
+        guard let text = ProcessInfo.processInfo.environment["TEXTVAE_THREADS"], !text.isEmpty else {
+            return ProcessInfo.processInfo.activeProcessorCount
+        }
+        guard let count = Int(text), 1...1024 ~= count else {
+            throw UserError.usage("TEXTVAE_THREADS: got \"\(text)\", want 1 … 1024")
+        }
+        return count
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Glibc
+
+/// The command `textvae`: turns every outcome into an exit status and, for failures, one line on standard error.
+@main
+struct TextVAE: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "textvae",
+        abstract: "Text ⇄ a grid of D integers: train, use and judge discrete text autoencoders.",
+        discussion: """
+            EXAMPLES:
+              textvae scenes generate --count 20000 > scenes.txt
+              textvae train scenes.txt --output model --preset tiny
+              textvae encode --model model < scenes.txt > codes.txt
+              textvae decode --model model < codes.txt
+
+            Text is one record a line, from files or standard input. Results go to standard output, all else to \
+            standard error.
+
+            EXIT STATUS:
+              0 done · 1 failure · 64 wrong usage · 65 bad data · 66 missing input · 74 input/output error · 130 \
+            interrupted, 143 terminated (a training run has saved itself)
+
+            SHELL COMPLETION:
+              textvae --generate-completion-script bash|zsh|fish prints a script for your shell.
+
+            ENVIRONMENT:
+              TEXTVAE_THREADS is the default of --threads.
+            """,
+        version: version,
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, EncodeCommand.self, DecodeCommand.self,
+            ReconstructCommand.self, SampleCommand.self, InterpolateCommand.self,
+            InspectCommand.self, TokenizeCommand.self, ConfigCommand.self, ListCommand.self,
+            ScenesCommand.self,
+        ])
+
+    static func main() {
+        // A reader that goes away, such as `head`, is reported by write(2) and ends the command quietly.
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            try VerbPath.check(arguments)
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            exit(Outcome(of: error, arguments: arguments).show().rawValue)
+        }
+    }
+}
