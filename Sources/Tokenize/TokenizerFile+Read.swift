@@ -130,7 +130,7 @@ extension TokenizerFile {
         return vocabulary
     }
 
-    /// {"bytes": "ff00"}
+    /// An entry that is no UTF-8, such as {"bytes": "ff00"}.
     private static func readBytes(
         _ scanner: inout JSONScanner, into token: inout [UInt8]
     ) throws(JSONScanner.Failure) {
@@ -155,7 +155,7 @@ extension TokenizerFile {
 }
 
 extension JSONScanner {
-    /// Reads an object; `body` reads the value of each key. Keys may come in any order, but once.
+    /// Reads an object whose keys come in any order, but once; `body` reads the value of each.
     fileprivate mutating func object(
         seen: inout Set<String>, _ body: (inout JSONScanner, String) throws(Failure) -> Void
     ) throws(Failure) {

@@ -8,8 +8,9 @@ public struct TokenizerSpec: Codable, Hashable, Sendable {
     public var normalization: NormalizationForm
     /// Whether case is folded (full folding: "ß" becomes "ss").
     public var caseFolding: Bool
-    /// ICU locale such as "sv" or "en_US_POSIX": tailors the `icu` profile, and "tr" and "az" fold
-    /// I to ı. `nil` is the root locale.
+    /// ICU locale such as "sv" or "en_US_POSIX"; `nil` is the root locale.
+    ///
+    /// It tailors the words of the `icu` profile, and "tr" and "az" fold I to ı.
     public var locale: String?
 
     /// Describes a tokenizer; everything but the level has a default that leaves text unchanged.
