@@ -90,7 +90,9 @@ extension TokenizerFile {
             case .profile: spec.profile = try scanner.choice()
             case .normalization: spec.normalization = try scanner.choice()
             case .caseFolding: spec.caseFolding = try scanner.boolean()
-            case .locale: spec.locale = try scanner.literal("null") ? nil : try scanner.string()
+            case .locale:
+                spec.locale = try scanner.literal("null") ? nil : try scanner.string()
+                if let fault = spec.localeFault { throw scanner.failure(fault) }
             case nil: throw scanner.failure("unknown key")
             }
         }
