@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "Training", targets: ["Training"]),
         .library(name: "DVAE", targets: ["DVAE"]),
         .library(name: "SeqModel", targets: ["SeqModel"]),
+        .library(name: "Configuration", targets: ["Configuration"]),
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Tokenize", targets: ["Tokenize"]),
         .library(name: "Scenes", targets: ["Scenes"]),
