@@ -110,6 +110,7 @@ import Testing
         #expect(damaged("\"é\", 0", "\"é\", -1").contains("without sign"))
         #expect(damaged("\"é\"", #""\ud800""#).contains("surrogate"))
         #expect(damaged("\"case_folding\": false, ", "").contains("'spec.case_folding'"))
+        #expect(damaged("null", "\"s v\"").contains("'spec.locale'"))
         #expect(failure(json + "x").contains("after the end"))
         #expect(failure(String(repeating: "[", count: 100_000)).contains("want '{'"))
         #expect(damaged("\"é\"", #""\u00e9""#) == "no failure")
