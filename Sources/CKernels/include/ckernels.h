@@ -37,6 +37,9 @@ void ck_gather_rows(float *y, const float *table, const int32_t *index, int64_t 
 // table[index[r], :] += x[r, :], rows in increasing order for each table row (deterministic)
 void ck_scatter_add_rows(float *table, const float *x, const int32_t *index, int64_t rows, int64_t cols);
 
+void ck_exp(float *y, const float *x, int64_t n);                           // may alias
+void ck_log(float *y, const float *x, int64_t n);                           // may alias; log 0 = −∞
+
 // ---- activations (dx (+)= dy · f′, given the output y for tanh, sigmoid, relu and the input x for gelu)
 void ck_tanh(float *y, const float *x, int64_t n);                          // may alias
 void ck_sigmoid(float *y, const float *x, int64_t n);                       // may alias
