@@ -40,7 +40,8 @@ public final class BatchSchedule {
     /// - Throws: ``TrainingError/cursorOutOfRange(epoch:batch:batchesPerEpoch:)``, or
     ///   ``TrainingError/damagedCache(path:reason:)`` if the cache has changed.
     public func batch(at cursor: Cursor) throws -> [[Int32]] {
-        guard (0..<1 << 32).contains(cursor.epoch), (0..<batchesPerEpoch).contains(cursor.batch) else {
+        guard (0..<1 << 32).contains(cursor.epoch), (0..<batchesPerEpoch).contains(cursor.batch)
+        else {
             throw TrainingError.cursorOutOfRange(
                 epoch: cursor.epoch, batch: cursor.batch, batchesPerEpoch: batchesPerEpoch)
         }

@@ -3,7 +3,7 @@ import Tensors
 /// The records of a corpus and the side each falls on, for several passes over the same files.
 struct CorpusReading {
     private let reader: RecordReader
-    /// Number of files to train on; those after them are held out. Nil where the split decides.
+    /// Number of files to train on, those after them being held out; nil where the split decides.
     private let trainingSourceCount: Int?
     private let names: [String]
 

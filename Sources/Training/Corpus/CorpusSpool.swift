@@ -1,8 +1,9 @@
 import Glibc
 import Tensors
 
-/// Copies on disk of what can be read only once (standard input and pipes), as a corpus is read more
-/// than once. They are deleted with this object.
+/// Copies on disk of what can be read only once: standard input and pipes.
+///
+/// A corpus is read more than once. The copies are deleted with this object.
 final class CorpusSpool {
     private var copies: [String] = []
     private let folder: String

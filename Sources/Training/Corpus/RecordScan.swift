@@ -54,8 +54,9 @@ struct RecordScan {
         }
     }
 
-    /// Reads on, making room first; false at the end of the file. A record is moved once at most:
-    /// from the front of the buffer all of it has room.
+    /// Reads on, making room first; false at the end of the file.
+    ///
+    /// A record is moved once at most: from the front of the buffer all of it has room.
     private mutating func fill(_ descriptor: Int32, _ report: inout CorpusReport) throws -> Bool {
         if start > 0, start == end || buffer.count - end < RecordReader.chunkSize / 2 {
             let rest = UnsafeRawBufferPointer(rebasing: buffer[start..<end])

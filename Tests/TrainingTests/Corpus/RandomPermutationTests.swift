@@ -40,8 +40,10 @@ import Testing
         #expect(orders[0] != Array(0..<100))
     }
 
-    /// χ² of the number at one position over many epochs: mean n − 1, variance 2 (n − 1). The limit of 5
-    /// standard deviations is passed by chance once in some 10⁵ at these n; the seed is fixed.
+    /// χ² of the number at one position over many epochs.
+    ///
+    /// Mean n − 1, variance 2 (n − 1); 5 standard deviations and 10 are passed by chance less than once
+    /// in 10⁴, and the seed is fixed.
     @Test(arguments: [2, 3, 5, 10, 16, 17, 100, 1_000], [0, 1]) func isUniform(
         _ count: Int, _ position: Int
     ) {

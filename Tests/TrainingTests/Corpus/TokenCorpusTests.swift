@@ -30,7 +30,8 @@ import Tokenize
         let trained = try texts(corpus.training, corpus.tokenizer)
         let held = try texts(corpus.heldOut, corpus.tokenizer)
         #expect(!held.isEmpty && Set(trained).isDisjoint(with: held))
-        #expect(trained == lines.filter { Set(trained).contains($0) })  // in the order of the corpus
+        // In the order of the corpus.
+        #expect(trained == lines.filter { Set(trained).contains($0) })
         #expect(corpus.origin == .built)
         #expect(corpus.report.tokens?.trainingTokens == corpus.training.tokenCount)
         #expect(corpus.report.tokens?.heldOutRecords == held.count)
