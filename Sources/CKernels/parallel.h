@@ -55,6 +55,9 @@ static inline void ck_parallel_for(ck_range range, void *context, int64_t count,
         GOMP_parallel(ck_run_share, &split, (unsigned)threads, 0);
         return;
     }
+#else
+    (void)unit;
+    (void)cost;
 #endif
     range(context, 0, count);
 }

@@ -48,3 +48,8 @@ extension UnsafeBufferPointer<UInt8> {
         return found < 0 ? nil : found..<found + Int(length)
     }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether this word carries the one space before it; a run of spaces is a word by itself.
+    var hasLeadingSpace: Bool { count > 1 && self[0] == 0x20 && !startsWithWhiteSpace(at: 1) }
+}

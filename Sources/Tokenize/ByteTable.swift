@@ -5,8 +5,9 @@
 struct ByteTable: Sendable {
     private var arena: [UInt8] = []
     private var starts: [Int] = [0]
-    /// Hash (upper half) and entry number + 1 (lower half); 0 is free. A power of two, at most half
-    /// full.
+    /// Hash (upper half) and entry number + 1 (lower half), 0 where free.
+    ///
+    /// A power of two of them, at most half of which are taken.
     private var slots: [UInt64]
 
     /// Number of entries.
@@ -34,25 +35,25 @@ struct ByteTable: Sendable {
         return try arena.withUnsafeBufferPointer { try body(ByteSlice(rebasing: $0[range])) }
     }
 
-    /// The number of a key, if it is in the table.
+    /// Lends the table for many lookups.
     @inline(__always)
-    func index(of key: ByteSlice) -> Int? {
-        guard let base = key.baseAddress else { return nil }
-        let hash = Self.hash(base, key.count)
-        let mask = slots.count - 1
-        var slot = Int(hash) & mask
-        while true {
-            let entry = slots[slot]
-            if entry == 0 { return nil }
-            if UInt32(truncatingIfNeeded: entry >> 32) == hash {
-                let index = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF) - 1
-                if equals(index, base, key.count) { return index }
+    func withView<Result>(_ body: (View) throws -> Result) rethrows -> Result {
+        try slots.withUnsafeBufferPointer { slots in
+            try starts.withUnsafeBufferPointer { starts in
+                try arena.withUnsafeBufferPointer { arena in
+                    try body(View(slots: slots, starts: starts, arena: arena))
+                }
             }
-            slot = (slot + 1) & mask
         }
     }
 
-    /// The number of a key, which is added if it is new. Keys are not empty.
+    /// The number of a key, if it is in the table.
+    @inline(__always)
+    func index(of key: ByteSlice) -> Int? { withView { $0.index(of: key) } }
+
+    /// The number of a key, which is added if it is new.
+    ///
+    /// Keys are not empty.
     @inline(__always)
     mutating func insert(_ key: ByteSlice) -> (index: Int, isNew: Bool) {
         if let index = index(of: key) { return (index, false) }
@@ -65,7 +66,7 @@ struct ByteTable: Sendable {
 
     private mutating func place(_ index: Int) {
         let hash = withBytes(of: index) { key in
-            key.baseAddress.map { Self.hash($0, key.count) } ?? 0
+            key.baseAddress.map { ByteHash.hash($0, key.count) } ?? 0
         }
         let mask = slots.count - 1
         var slot = Int(hash) & mask
@@ -76,53 +77,5 @@ struct ByteTable: Sendable {
     private mutating func grow() {
         slots = Array(repeating: 0, count: 2 * slots.count)
         for index in 0..<count { place(index) }
-    }
-
-    @inline(__always)
-    private func equals(_ index: Int, _ key: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-        let start = starts[index]
-        guard starts[index + 1] - start == length else { return false }
-        return arena.withUnsafeBufferPointer { arena in
-            var offset = 0
-            while offset < length {
-                if arena[start + offset] != key[offset] { return false }
-                offset += 1
-            }
-            return true
-        }
-    }
-
-    /// Multiply-and-fold over 8-byte words; never seen outside this process.
-    @inline(__always)
-    private static func hash(_ key: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
-        let bytes = UnsafeRawPointer(key)
-        var low: UInt64 = 0
-        var high: UInt64 = 0
-        var seed: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
-        if count >= 8 {
-            var offset = 0
-            while offset + 16 < count {
-                seed = fold(
-                    bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ seed,
-                    bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
-                        ^ 0xE703_7ED1_A0B4_28DB)
-                offset += 16
-            }
-            low = bytes.loadUnaligned(fromByteOffset: max(0, count - 16), as: UInt64.self)
-            high = bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-        } else if count >= 4 {
-            low = UInt64(bytes.loadUnaligned(as: UInt32.self))
-            high = UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
-        } else if count > 0 {
-            low = UInt64(key[0]) << 16 | UInt64(key[count >> 1]) << 8 | UInt64(key[count - 1])
-        }
-        let mixed = fold(low ^ seed, high ^ 0xA076_1D64_78BD_642F)
-        return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
-    }
-
-    @inline(__always)
-    private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let product = left.multipliedFullWidth(by: right)
-        return product.high ^ product.low
     }
 }

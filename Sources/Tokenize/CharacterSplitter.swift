@@ -1,4 +1,6 @@
-/// Cuts bytes into extended grapheme clusters. Owns an ICU iterator; one per worker.
+/// Cuts bytes into extended grapheme clusters.
+///
+/// Owns an ICU iterator: one per worker.
 final class CharacterSplitter {
     private let segmenter: Segmenter
 

@@ -93,7 +93,9 @@ final class Segmenter {
         cicu_close(handle)
     }
 
-    /// End offsets of the segments of `bytes`, valid until the next call. The last is `count`.
+    /// End offsets of the segments of `bytes`, of which the last is `count`.
+    ///
+    /// Valid until the next call.
     func segment(_ bytes: UnsafePointer<UInt8>, count: Int) -> UnsafeBufferPointer<Int32> {
         if count > capacity {
             ends.deallocate()

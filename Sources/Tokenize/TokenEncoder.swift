@@ -1,5 +1,6 @@
-/// Turns records into token ids: one per thread, as it owns an ICU iterator and scratch memory.
+/// Turns records into token ids: one per thread, as it owns ICU iterators and scratch memory.
 public final class TokenEncoder {
+    private let level: TokenLevel
     private let vocabulary: Vocabulary
     private let normalizer: Normalizer
     private let words: WordSplitter?
@@ -7,6 +8,7 @@ public final class TokenEncoder {
 
     init(spec: TokenizerSpec, vocabulary: Vocabulary, rules: SplittingRules, normalizer: Normalizer)
     {
+        level = spec.level
         self.vocabulary = vocabulary
         self.normalizer = normalizer
         words = rules.words.map { WordSplitter(rules: $0) }
@@ -19,100 +21,75 @@ public final class TokenEncoder {
     /// and with a normalization one copy of the record.
     public func encode(_ record: UnsafeBufferPointer<UInt8>, into tokenIDs: inout [Int32]) {
         let text = normalizer.normalize(record)
-        if let words {
-            words.forEachWord(in: text) { word in
-                if let tokenID = vocabulary.tokenID(of: word) {
-                    tokenIDs.append(tokenID)
-                } else {
-                    spell(word, into: &tokenIDs)
-                }
-            }
-        } else if let characters {
-            characters.forEachCharacter(in: text) { appendCharacter($0, to: &tokenIDs) }
-        } else if let unknown = vocabulary.unknown {
-            FieldSplitter.forEachField(in: text) { field in
-                tokenIDs.append(vocabulary.tokenID(of: field) ?? unknown)
-            }
-        } else {
-            appendBytes(text, to: &tokenIDs)
-        }
-    }
-
-    /// Appends an unknown word: without its space if that is known, else character by character,
-    /// the first together with the space if that is known.
-    private func spell(_ word: ByteSlice, into tokenIDs: inout [Int32]) {
-        var rest = word
-        if word[0] == 0x20, word.count > 1, word[1] != 0x20 {
-            rest = ByteSlice(rebasing: word.dropFirst())
-            let space = Vocabulary.firstByte + 0x20
-            if let tokenID = vocabulary.tokenID(of: rest) {
-                tokenIDs.append(space)
-                tokenIDs.append(tokenID)
-                return
-            }
-            var isFirst = true
-            characters?.forEachCharacter(in: rest) { character in
-                if isFirst {
-                    isFirst = false
-                    let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
-                    if let tokenID = vocabulary.tokenID(of: spaced) {
-                        tokenIDs.append(tokenID)
-                        return
+        TokenIDWriter.withWriter(appendingTo: &tokenIDs) { writer in
+            vocabulary.withLookup { lookup in
+                switch level {
+                case .word: encodeWords(text, lookup, &writer)
+                case .character:
+                    characters?.forEachCharacter(in: text) { write($0, lookup, &writer) }
+                case .byte: writer.append(bytes: text)
+                case .whitespace:
+                    let unknown = lookup.unknown ?? 0
+                    FieldSplitter.forEachField(in: text) {
+                        writer.append(lookup.tokenID(of: $0) ?? unknown)
                     }
-                    tokenIDs.append(space)
                 }
-                appendCharacter(character, to: &tokenIDs)
             }
-        } else {
-            characters?.forEachCharacter(in: rest) { appendCharacter($0, to: &tokenIDs) }
         }
     }
 
+    private func encodeWords(
+        _ text: ByteSlice, _ lookup: Vocabulary.Lookup, _ writer: inout TokenIDWriter
+    ) {
+        words?.forEachWord(in: text) { word in
+            if let tokenID = lookup.tokenID(of: word) {
+                writer.append(tokenID)
+            } else {
+                spell(word, lookup, &writer)
+            }
+        }
+    }
+
+    /// Writes an unknown word: without its space if that is known, else character by character, the
+    /// first together with the space if that is known.
+    private func spell(
+        _ word: ByteSlice, _ lookup: Vocabulary.Lookup, _ writer: inout TokenIDWriter
+    ) {
+        guard word.hasLeadingSpace else {
+            characters?.forEachCharacter(in: word) { write($0, lookup, &writer) }
+            return
+        }
+        let space = Vocabulary.firstByte + 0x20
+        let rest = ByteSlice(rebasing: word.dropFirst())
+        if let tokenID = lookup.tokenID(of: rest) {
+            writer.append(space)
+            writer.append(tokenID)
+            return
+        }
+        var isFirst = true
+        characters?.forEachCharacter(in: rest) { character in
+            if isFirst {
+                isFirst = false
+                let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
+                if let tokenID = lookup.tokenID(of: spaced) {
+                    writer.append(tokenID)
+                    return
+                }
+                writer.append(space)
+            }
+            write(character, lookup, &writer)
+        }
+    }
+
+    /// Writes a character, or its bytes if it is unknown.
     @inline(__always)
-    private func appendCharacter(_ character: ByteSlice, to tokenIDs: inout [Int32]) {
-        if let tokenID = vocabulary.tokenID(of: character) {
-            tokenIDs.append(tokenID)
+    private func write(
+        _ character: ByteSlice, _ lookup: Vocabulary.Lookup, _ writer: inout TokenIDWriter
+    ) {
+        if let tokenID = lookup.tokenID(of: character) {
+            writer.append(tokenID)
         } else {
-            appendBytes(character, to: &tokenIDs)
+            writer.append(bytes: character)
         }
-    }
-
-    private func appendBytes(_ bytes: ByteSlice, to tokenIDs: inout [Int32]) {
-        for byte in bytes { tokenIDs.append(Vocabulary.firstByte + Int32(byte)) }
-    }
-}
-
-extension Tokenizer {
-    /// Makes an encoder for the calling thread.
-    public func makeEncoder() -> TokenEncoder {
-        TokenEncoder(
-            spec: spec, vocabulary: vocabulary, rules: rules, normalizer: makeNormalizer())
-    }
-
-    func makeNormalizer() -> Normalizer {
-        do { return try Normalizer(spec) } catch {
-            // It could be opened when the tokenizer was made: only memory can be short now.
-            fatalError("\(error)")
-        }
-    }
-
-    /// The token ids of a text; neither `<bos>` nor `<eos>` is added. For many texts make an encoder.
-    public func encode(_ text: String) -> [Int32] {
-        encode(bytes: text.utf8)
-    }
-
-    /// The token ids of any bytes, well-formed or not; neither `<bos>` nor `<eos>` is added.
-    public func encode(bytes: some Sequence<UInt8>) -> [Int32] {
-        var tokenIDs: [Int32] = []
-        let encoder = makeEncoder()
-        Array(bytes).withUnsafeBufferPointer { encoder.encode($0, into: &tokenIDs) }
-        return tokenIDs
-    }
-
-    /// The text that `decode(encode(bytes:))` gives back: normalized and case-folded as the
-    /// specification says, with ill-formed bytes unchanged.
-    public func normalized(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        let normalizer = makeNormalizer()
-        return Array(bytes).withUnsafeBufferPointer { Array(normalizer.normalize($0)) }
     }
 }

@@ -24,8 +24,9 @@ extension Tokenizer {
             spec: contents.spec, vocabulary: contents.vocabulary, provenance: contents.provenance)
     }
 
-    /// The contents of a tokenizer file: all that is needed to build this tokenizer again. Equal
-    /// tokenizers give equal bytes, and so does one read back from them.
+    /// The contents of a tokenizer file: all that is needed to build this tokenizer again.
+    ///
+    /// Equal tokenizers give equal bytes, and so does one read back from them.
     public func json() -> [UInt8] { TokenizerFile.write(self) }
 
     /// Writes a tokenizer file, whole or not at all.

@@ -60,8 +60,10 @@ public final class Tokenizer: Sendable {
         _ = try Normalizer(spec)  // so that making encoders cannot fail
     }
 
-    /// What is different about the ICU in use, if anything: boundaries and so token ids of new text
-    /// may differ from those the vocabulary was learned with. Never affects the round trip.
+    /// What is different about the ICU in use, if anything.
+    ///
+    /// Boundaries and so token ids of new text may then differ from those the vocabulary was
+    /// learned with; the round trip holds all the same.
     public var versionWarning: String? {
         let current = Provenance.current(rules)
         if provenance == current { return nil }

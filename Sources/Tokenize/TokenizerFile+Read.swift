@@ -90,7 +90,9 @@ extension TokenizerFile {
             case .profile: spec.profile = try scanner.choice()
             case .normalization: spec.normalization = try scanner.choice()
             case .caseFolding: spec.caseFolding = try scanner.boolean()
-            case .locale: spec.locale = try scanner.literal("null") ? nil : try scanner.string()
+            case .locale:
+                spec.locale = try scanner.literal("null") ? nil : try scanner.string()
+                if let fault = spec.localeFault { throw scanner.failure(fault) }
             case nil: throw scanner.failure("unknown key")
             }
         }
@@ -130,7 +132,7 @@ extension TokenizerFile {
         return vocabulary
     }
 
-    /// {"bytes": "ff00"}
+    /// An entry that is no UTF-8, such as {"bytes": "ff00"}.
     private static func readBytes(
         _ scanner: inout JSONScanner, into token: inout [UInt8]
     ) throws(JSONScanner.Failure) {
@@ -155,7 +157,7 @@ extension TokenizerFile {
 }
 
 extension JSONScanner {
-    /// Reads an object; `body` reads the value of each key. Keys may come in any order, but once.
+    /// Reads an object whose keys come in any order, but once; `body` reads the value of each.
     fileprivate mutating func object(
         seen: inout Set<String>, _ body: (inout JSONScanner, String) throws(Failure) -> Void
     ) throws(Failure) {

@@ -8,8 +8,9 @@ public struct TokenizerSpec: Codable, Hashable, Sendable {
     public var normalization: NormalizationForm
     /// Whether case is folded (full folding: "ß" becomes "ss").
     public var caseFolding: Bool
-    /// ICU locale such as "sv" or "en_US_POSIX": tailors the `icu` profile, and "tr" and "az" fold
-    /// I to ı. `nil` is the root locale.
+    /// ICU locale such as "sv" or "en_US_POSIX"; `nil` is the root locale.
+    ///
+    /// It tailors the words of the `icu` profile, and "tr" and "az" fold I to ı.
     public var locale: String?
 
     /// Describes a tokenizer; everything but the level has a default that leaves text unchanged.
@@ -72,9 +73,9 @@ public struct TokenizerSpec: Codable, Hashable, Sendable {
 }
 
 extension TokenizerSpec {
-    /// Checks what the types leave open: the spelling of the locale.
-    func validate() throws {
-        guard let locale else { return }
+    /// What is wrong with the locale, if anything: all else is checked by its type.
+    var localeFault: String? {
+        guard let locale else { return nil }
         let allowed = locale.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -84,11 +85,15 @@ extension TokenizerSpec {
             default: false
             }
         }
-        guard allowed, !locale.isEmpty, locale.utf8.count <= 100 else {
-            throw TokenizeError.invalidSpec(
-                key: "locale",
-                reason: "got \"\(locale)\", want an ICU locale such as \"sv\" or \"en_US\"; "
-                    + "leave it out for the root locale")
+        if allowed, (1...100).contains(locale.utf8.count) { return nil }
+        return "got \"\(locale)\", want an ICU locale such as \"sv\" or \"en_US\"; "
+            + "leave it out for the root locale"
+    }
+
+    /// Throws what is wrong with the specification.
+    func validate() throws {
+        if let localeFault {
+            throw TokenizeError.invalidSpec(key: "locale", reason: localeFault)
         }
     }
 

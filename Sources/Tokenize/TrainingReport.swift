@@ -6,7 +6,7 @@ public struct TrainingReport: Hashable, Sendable, Codable {
     public internal(set) var bytes: UInt64 = 0
     /// Pieces counted: words, characters or fields.
     public internal(set) var occurrences: UInt64 = 0
-    /// Types that entered the count. A type pruned and met again counts again.
+    /// Types that entered the count, again if they had been pruned before.
     public internal(set) var typesSeen: UInt64 = 0
     /// Types removed because more than `maximumTypes` came together.
     public internal(set) var typesPruned: UInt64 = 0
@@ -16,7 +16,7 @@ public struct TrainingReport: Hashable, Sendable, Codable {
     public internal(set) var countErrorBound: UInt64 = 0
     /// Occurrences longer than a vocabulary entry may be (255 bytes), left to the fallback.
     public internal(set) var longOccurrences: UInt64 = 0
-    /// Bytes of ill-formed UTF-8. They are kept, and usually mean a wrong encoding.
+    /// Bytes of ill-formed UTF-8, which are kept but usually mean a wrong encoding.
     public internal(set) var illFormedBytes: UInt64 = 0
     /// Where the first few ill-formed bytes stand.
     public internal(set) var firstIllFormed: [Place] = []

@@ -47,28 +47,62 @@ struct Vocabulary: Sendable {
         return nil
     }
 
+    func tokenID(of token: ByteSlice) -> Int32? { withLookup { $0.tokenID(of: token) } }
+
+    /// Lends the vocabulary for many lookups.
     @inline(__always)
-    func tokenID(of token: ByteSlice) -> Int32? {
-        if level.isLossless {
-            if token.count == 1 { return Self.firstByte + Int32(token[0]) }
-            if token.count > Self.maximumTokenLength { return nil }
-        } else if token.elementsEqual(Self.unknownBytes) {
-            return unknown
+    func withLookup<Result>(_ body: (Lookup) throws -> Result) rethrows -> Result {
+        try table.withView {
+            try body(Lookup(table: $0, firstEntry: firstEntry, unknown: unknown))
         }
-        guard let index = table.index(of: token) else { return nil }
-        return firstEntry + Int32(truncatingIfNeeded: index)
+    }
+
+    /// A borrowed vocabulary: bytes to token ids.
+    struct Lookup {
+        fileprivate let table: ByteTable.View
+        fileprivate let firstEntry: Int32
+        /// `<unk>`, at the whitespace level only.
+        let unknown: Int32?
+
+        @inline(__always)
+        func tokenID(of token: ByteSlice) -> Int32? {
+            if unknown == nil {
+                if token.count == 1 { return Vocabulary.firstByte + Int32(token[0]) }
+                if token.count > Vocabulary.maximumTokenLength { return nil }
+            } else if token.count == 5, token.elementsEqual(Vocabulary.unknownBytes) {
+                return unknown
+            }
+            guard let index = table.index(of: token) else { return nil }
+            return firstEntry + Int32(truncatingIfNeeded: index)
+        }
     }
 
     /// Appends the bytes of a token; false if there is no such id.
+    @inline(__always)
     func append(_ tokenID: Int32, to bytes: inout [UInt8]) -> Bool {
         guard tokenID >= 0, Int(tokenID) < size else { return false }
         if tokenID >= firstEntry {
-            bytes.append(contentsOf: table[Int(tokenID - firstEntry)])
+            table.withBytes(of: Int(tokenID - firstEntry)) { bytes.append(contentsOf: $0) }
         } else if tokenID == unknown {
             bytes.append(contentsOf: Self.unknownBytes)
         } else if tokenID >= Self.firstByte {
             bytes.append(UInt8(truncatingIfNeeded: tokenID - Self.firstByte))
         }
         return true
+    }
+
+    /// The bytes of a sequence of tokens.
+    func decode(_ tokenIDs: UnsafeBufferPointer<Int32>) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 * tokenIDs.count)
+        for position in tokenIDs.indices {
+            let tokenID = tokenIDs[position]
+            if !level.isLossless, tokenID > Self.eos, !bytes.isEmpty { bytes.append(0x20) }
+            guard append(tokenID, to: &bytes) else {
+                throw TokenizeError.tokenIDOutOfRange(
+                    id: tokenID, position: position, vocabularySize: size)
+            }
+        }
+        return bytes
     }
 }

@@ -134,7 +134,7 @@ public struct VocabularyTrainer {
     /// Counts each character of a word once per occurrence in it, the first also with its space.
     private func spell(_ word: ByteSlice, into alphabet: inout TypeCounts) {
         var rest = word
-        var isSpaced = word[0] == 0x20 && word.count > 1 && word[1] != 0x20
+        var isSpaced = word.hasLeadingSpace
         if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
         characters?.forEachCharacter(in: rest) { character in
             if isSpaced {

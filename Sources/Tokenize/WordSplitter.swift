@@ -1,4 +1,6 @@
-/// Cuts bytes into words, each with the one space before it. Owns an ICU iterator; one per worker.
+/// Cuts bytes into words, each with the one space before it.
+///
+/// Owns an ICU iterator: one per worker.
 final class WordSplitter {
     private let segmenter: Segmenter
 

@@ -121,7 +121,7 @@ public struct GRUDecoder: SequenceDecoder {
         of batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> UnsafePointer<Int32> {
         let tokens = TokenBatch.start(of: batch.inputs)
-        guard tape.isRecording, config.wordDropout > 0 else { return tokens }
+        guard tape.isTraining, config.wordDropout > 0 else { return tokens }
         var random = random
         let uniform = tape.arena.tensor(Shape(batch.tokenCount))
         random.uniform(into: uniform)

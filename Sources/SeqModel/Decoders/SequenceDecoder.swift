@@ -4,7 +4,7 @@ import Tensors
 /// A condition vector → a distribution over token sequences, one token at a time.
 public protocol SequenceDecoder {
     /// log p of the batch's targets under each sequence's condition, `[B, C]` in packed order, with the true
-    /// previous tokens as input (teacher forcing). Only a recording tape applies dropout.
+    /// previous tokens as input (teacher forcing). Only a training tape applies dropout.
     func likelihood(
         of batch: TokenBatch, condition: Variable, using random: RandomStream, on tape: Tape
     ) -> TokenLikelihood

@@ -6,7 +6,7 @@ public protocol SequenceEncoder {
     /// The numbers in a state.
     var width: Int { get }
 
-    /// The states of a batch's `targets`, packed, `[N, width]`. Only a recording tape applies dropout.
+    /// The states of a batch's `targets`, packed, `[N, width]`. Only a training tape applies dropout.
     func callAsFunction(_ batch: TokenBatch, using random: RandomStream, on tape: Tape) -> Variable
 }
 

@@ -15,6 +15,9 @@ public final class Tape {
     /// Whether operations are recorded for a backward pass.
     public let isRecording: Bool
 
+    /// Whether dropout and its kin are active. A recording tape trains; so may a ``detached`` one.
+    public let isTraining: Bool
+
     private struct Entry {
         let slot: Int
         let pullback: (Tensor) -> Void
@@ -22,11 +25,16 @@ public final class Tape {
     private var entries: [Entry] = []
     private var gradients: [Tensor?] = []
 
-    /// A tape over an arena.
-    public init(arena: Arena, isRecording: Bool) {
+    /// A tape over an arena; one that records also trains unless told otherwise.
+    public init(arena: Arena, isRecording: Bool, isTraining: Bool? = nil) {
         self.arena = arena
         self.isRecording = isRecording
+        self.isTraining = isTraining ?? isRecording
     }
+
+    /// A tape on the same arena that records nothing but behaves alike otherwise: for values whose gradient is
+    /// not wanted.
+    public var detached: Tape { Tape(arena: arena, isRecording: false, isTraining: isTraining) }
 
     /// Forgets the step and resets the arena.
     public func reset() {

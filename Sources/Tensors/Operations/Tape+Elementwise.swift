@@ -80,9 +80,9 @@ extension Tape {
     }
 
     /// Inverted dropout: each element is kept with probability 1 − rate and then scaled by 1/(1 − rate),
-    /// or x itself when the tape does not record or the rate is 0 (Srivastava et al. 2014).
+    /// or x itself when the tape does not train or the rate is 0 (Srivastava et al. 2014).
     public func dropout(_ x: Variable, rate: Float, using random: RandomStream) -> Variable {
-        guard isRecording, rate > 0 else { return x }
+        guard isTraining, rate > 0 else { return x }
         let y = arena.tensor(x.shape)
         random.dropout(x.value, rate: rate, into: y)
         return record(y) { [unowned self] dy in

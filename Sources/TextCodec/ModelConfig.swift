@@ -1,0 +1,47 @@
+import Foundation
+import Configuration
+import DVAE
+import SeqModel
+
+/// Everything that fixes the shape of a model: the `model` key of `config.json`.
+public struct ModelConfig: Codable, Sendable, Equatable {
+    /// D, the number of latents.
+    public var latentCount = 32
+    /// K, the number of categories of each latent.
+    public var categoryCount = 32
+    /// E, the width of a code's embedding.
+    public var codeEmbeddingSize = 64
+    /// The width of the vector that conditions the decoder, made from all code embeddings.
+    public var conditionSize = 512
+    /// The width of a token's embedding, shared by encoder and decoder.
+    public var embeddingSize = 256
+    /// Tokens → states.
+    public var encoder = Choice<EncoderKind>(GRUEncoder.Config())
+    /// Condition → tokens.
+    public var decoder = Choice<DecoderKind>(GRUDecoder.Config())
+    /// The longest sequence, in tokens without the end mark: longer records are not trained on, and nothing longer is
+    /// encoded or produced.
+    public var maximumLength = 128
+
+    /// The defaults.
+    public init() {}
+
+    /// D·log₂K, what a code can hold, in bits per sentence.
+    public var bitsPerSentence: Double { Double(latentCount) * log2(Double(categoryCount)) }
+
+    /// What is wrong with the values: `key: got …, want …`, a line each.
+    public var problems: [String] {
+        Check.range("latent_count", latentCount, 1...4096)
+            + Check.range("category_count", categoryCount, 2...65_536)
+            + Check.positive("code_embedding_size", codeEmbeddingSize, atMost: 65_536)
+            + Check.positive("condition_size", conditionSize, atMost: 65_536)
+            + Check.positive("embedding_size", embeddingSize, atMost: 65_536)
+            + Check.positive("maximum_length", maximumLength, atMost: 65_536)
+            + encoder.component.problems.map { "encoder." + $0 }
+            + decoder.component.problems.map { "decoder." + $0 }
+    }
+
+    /// Two configurations are equal when all their values are.
+    public static func == (a: ModelConfig, b: ModelConfig) -> Bool { "\(a)" == "\(b)" }
+}
+

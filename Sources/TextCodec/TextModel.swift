@@ -1,0 +1,135 @@
+import DVAE
+import SeqModel
+import Tensors
+
+/// The special tokens and size of a vocabulary: all that a model knows of its tokenizer.
+public struct TokenSpace: Sendable, Equatable {
+    /// V.
+    public let vocabularySize: Int
+    /// The start mark.
+    public let bos: Int32
+    /// The end mark.
+    public let eos: Int32
+
+    /// A vocabulary of V tokens.
+    public init(vocabularySize: Int, bos: Int32, eos: Int32) {
+        self.vocabularySize = vocabularySize
+        self.bos = bos
+        self.eos = eos
+    }
+}
+
+/// A discrete autoencoder of token sequences.
+///
+/// tokens → encoder states `[N, W]` → D learned queries pool them to `[B, D, W]` → posterior logits `[B, D, K]` → codes →
+/// code embeddings `[B, D·E]` → condition `[B, C]` → decoder.
+public final class TextModel {
+    /// The sizes.
+    public let config: ModelConfig
+    /// The vocabulary.
+    public let tokens: TokenSpace
+    /// The bottleneck.
+    public let vae: DiscreteVAE
+    /// Every learned tensor, in the order of files.
+    public let parameters: [Parameter]
+
+    private let encoder: any SequenceEncoder
+    private let pooling: AttentionPooling
+    private let conditioner: Linear
+    private let decoder: any SequenceDecoder
+
+    /// A model with fresh parameters or those of a file, as `source` says.
+    public init(
+        _ config: ModelConfig, tokens: TokenSpace, source: ParameterStore.Source
+    ) throws {
+        self.config = config
+        self.tokens = tokens
+        let store = ParameterStore(source)
+        let root = store.root
+        let embedding = try Embedding(
+            tokens.vocabularySize, config.embeddingSize, in: root.scope("embedding"))
+        encoder = try config.encoder.component.makeEncoder(
+            embedding: embedding, in: root.scope("encoder"))
+        pooling = try AttentionPooling(
+            queryCount: config.latentCount, width: encoder.width, in: root.scope("pooling"))
+        vae = try DiscreteVAE(
+            latentCount: config.latentCount, categoryCount: config.categoryCount,
+            featureSize: encoder.width, codeEmbeddingSize: config.codeEmbeddingSize,
+            in: root.scope("latent"))
+        conditioner = try Linear(
+            config.latentCount * config.codeEmbeddingSize, config.conditionSize,
+            in: root.scope("condition"))
+        decoder = try config.decoder.component.makeDecoder(
+            embedding: embedding, conditionSize: config.conditionSize, bos: tokens.bos,
+            in: root.scope("decoder"))
+        parameters = store.parameters
+    }
+
+    /// The number of learned numbers.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+
+    /// A batch of sequences, which hold neither start nor end mark.
+    public func batch(_ sequences: [[Int32]]) -> TokenBatch {
+        TokenBatch(sequences, bos: tokens.bos, eos: tokens.eos)
+    }
+
+    /// q(z | x) of each sequence, in packed order.
+    public func posterior(
+        of batch: TokenBatch, using random: RandomStream, on tape: Tape
+    ) -> CategoricalGrid {
+        let states = encoder(batch, using: random.stream("encoder"), on: tape)
+        return vae.posterior(pooling(states, packing: batch.packing, on: tape), on: tape)
+    }
+
+    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]`, in packed order.
+    public func likelihood(
+        of batch: TokenBatch, latents: Variable, using random: RandomStream, on tape: Tape
+    ) -> TokenLikelihood {
+        let condition = conditioner(vae.embed(latents, on: tape), on: tape)
+        return decoder.likelihood(
+            of: batch, condition: condition, using: random.stream("decoder"), on: tape)
+    }
+
+    /// log p(x | z) for codes, one row per sequence in packed order.
+    public func likelihood(
+        of batch: TokenBatch, codes: Codes, on tape: Tape
+    ) -> TokenLikelihood {
+        decoder.likelihood(
+            of: batch, condition: condition(codes, on: tape),
+            using: RandomStream(seed: 0, "unused"), on: tape)
+    }
+
+    /// The training bound of a batch, and the teacher-forced scores of its tokens under the codes drawn.
+    public func bound(
+        of batch: TokenBatch, objective: Objective, at step: Int, using random: RandomStream,
+        on tape: Tape
+    ) -> (bound: Bound, scores: TokenLikelihood?) {
+        var scores: TokenLikelihood?
+        let bound = objective.bound(
+            posterior: posterior(of: batch, using: random, on: tape), prior: vae.prior, at: step,
+            using: random, on: tape
+        ) { latents, tape in
+            let likelihood = likelihood(of: batch, latents: latents, using: random, on: tape)
+            if scores == nil { scores = likelihood }
+            return likelihood.sequence
+        }
+        return (bound, scores)
+    }
+
+    /// Free-running sequences for codes, one a row. Row i draws from `random(i)`.
+    public func decode(
+        _ codes: Codes, strategy: SearchStrategy, on tape: Tape,
+        random: (Int) -> RandomStream
+    ) -> [[Int32]] {
+        guard codes.rowCount > 0 else { return [] }
+        let state = decoder.makeState(condition: condition(codes, on: tape).value)
+        let search = Search(
+            strategy: strategy, bos: tokens.bos, eos: tokens.eos,
+            maximumLength: config.maximumLength)
+        return search(state, count: codes.rowCount, random: random)
+    }
+
+    private func condition(_ codes: Codes, on tape: Tape) -> Variable {
+        conditioner(Variable(constant: vae.embed(codes, in: tape.arena)), on: tape)
+    }
+}
