@@ -13,13 +13,20 @@ public enum TrainingError: Error, Equatable, Sendable {
     /// A corpus whose sequences are all longer than a model may read.
     case allTooLong(records: Int, maximumLength: Int, shortest: Int)
     /// A corpus that gave other records when it was read again.
-    case corpusChanged(sources: [String])
+    case corpusChangedWhileRead(sources: [String])
     /// A folder that the token cache cannot be written to, a full disk say.
     case unwritableCache(folder: String, code: Int32)
     /// A token cache that is not as it was written.
     case damagedCache(path: String, reason: String)
     /// A place in the order of data that does not exist.
-    case cursorOutOfRange(epoch: Int, batch: Int, batchesPerEpoch: Int)
+    case cursorOutOfRange(epoch: Int, batch: Int, batchCount: Int)
+    /// A checkpoint, at this path, of a run on another corpus, split or tokenizer.
+    case corpusChanged(path: String)
+    /// A checkpoint that cannot be gone on from.
+    case badCheckpoint(path: String, reason: String)
+    /// A number that is NaN or infinite, before anything was changed by it; with the last losses in nats
+    /// and the newest checkpoint.
+    case nonFinite(step: Int, quantity: String, losses: [Double], lastCheckpoint: String?)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -37,7 +44,7 @@ extension TrainingError: CustomStringConvertible {
         case .allTooLong(let records, let maximumLength, let shortest):
             "all \(records) records to train on are longer than \(maximumLength) tokens, the "
                 + "shortest has \(shortest); raise the maximum length or split the records"
-        case .corpusChanged(let sources):
+        case .corpusChangedWhileRead(let sources):
             "\(sources.inQuotes) changed while being read; start again when nobody writes to it"
         case .unwritableCache(let folder, let code):
             "cannot write the token cache in \(folder.inQuotes): "
@@ -46,9 +53,21 @@ extension TrainingError: CustomStringConvertible {
                 + "choose another folder"
         case .damagedCache(let path, let reason):
             "\(path.inQuotes) is damaged: \(reason); start again and it will be made again"
-        case .cursorOutOfRange(let epoch, let batch, let batchesPerEpoch):
-            "no batch \(batch) in epoch \(epoch): an epoch has batches 0 ..< \(batchesPerEpoch), "
+        case .cursorOutOfRange(let epoch, let batch, let batchCount):
+            "no batch \(batch) in epoch \(epoch): an epoch has batches 0 ..< \(batchCount), "
                 + "the first epoch is 0"
+        case .corpusChanged(let path):
+            "\(path.inQuotes) was trained on another corpus, split or tokenizer; go on with those or "
+                + "start a new run in another folder"
+        case .badCheckpoint(let path, let reason):
+            "cannot go on from \(path.inQuotes): \(reason)"
+        case .nonFinite(let step, let quantity, let losses, let lastCheckpoint):
+            "\(quantity) is not finite at step \(step)"
+                + (losses.isEmpty
+                    ? "" : " (last losses \(losses.map { "\($0)" }.joined(separator: ", ")))")
+                + (lastCheckpoint.map { "; the last good checkpoint is \($0.inQuotes)" }
+                    ?? "; there is no checkpoint yet")
+                + "; try a lower learning rate"
         }
     }
 }

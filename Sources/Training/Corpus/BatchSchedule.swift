@@ -11,39 +11,38 @@ public final class BatchSchedule {
     /// Most sequences in a batch; only the last window's longest batch may have fewer.
     public let batchSize: Int
     /// Batches in an epoch: ⌈records / batchSize⌉, the same in every epoch.
-    public let batchesPerEpoch: Int
+    public let batchCount: Int
 
     private let store: TokenStore
     private let windowBatches: Int
     private let seed: UInt64
     private var cached: (epoch: Int, number: Int, window: BatchWindow)?
 
-    /// Plans batches over a store.
+    /// Plans batches over the sequences to train on.
     /// - Parameters:
-    ///   - batchSize: sequences in a batch, 1 … 65,536.
-    ///   - windowBatches: batches sorted together, 1 … 4,096: more mean less padding, fewer more
+    ///   - batchSize: sequences in a batch, 1 … 2²⁰.
+    ///   - windowBatches: batches sorted together, 1 … 2²⁰: more mean less padding, fewer more
     ///     random batches.
     ///   - seed: decides the order together with the epoch.
-    /// - Throws: ``TrainingError/setting(key:got:wanted:)``.
     public init(
-        _ store: TokenStore, batchSize: Int, windowBatches: Int = 64, seed: UInt64
-    ) throws {
-        try BatchWindow.check(batchSize: batchSize, windowBatches: windowBatches)
-        self.store = store
+        _ corpus: TokenCorpus, batchSize: Int, windowBatches: Int = 64, seed: UInt64
+    ) {
+        BatchWindow.check(batchSize: batchSize, windowBatches: windowBatches)
+        store = corpus.training
         self.batchSize = batchSize
         self.windowBatches = windowBatches
         self.seed = seed
-        batchesPerEpoch = BatchWindow.batchCount(store.recordCount, batchSize)
+        batchCount = BatchWindow.batchCount(store.recordCount, batchSize)
     }
 
     /// The sequences of a batch.
-    /// - Throws: ``TrainingError/cursorOutOfRange(epoch:batch:batchesPerEpoch:)``, or
+    /// - Throws: ``TrainingError/cursorOutOfRange(epoch:batch:batchCount:)``, or
     ///   ``TrainingError/damagedCache(path:reason:)`` if the cache has changed.
     public func batch(at cursor: Cursor) throws -> [[Int32]] {
-        guard (0..<1 << 32).contains(cursor.epoch), (0..<batchesPerEpoch).contains(cursor.batch)
+        guard (0..<1 << 32).contains(cursor.epoch), (0..<batchCount).contains(cursor.batch)
         else {
             throw TrainingError.cursorOutOfRange(
-                epoch: cursor.epoch, batch: cursor.batch, batchesPerEpoch: batchesPerEpoch)
+                epoch: cursor.epoch, batch: cursor.batch, batchCount: batchCount)
         }
         let number = cursor.batch / windowBatches
         let window = try window(number, epoch: cursor.epoch)
@@ -54,7 +53,7 @@ public final class BatchSchedule {
 
     /// The place after a batch: the next of the epoch, or the first of the next epoch.
     public func next(after cursor: Cursor) -> Cursor {
-        cursor.batch + 1 < batchesPerEpoch
+        cursor.batch + 1 < batchCount
             ? Cursor(epoch: cursor.epoch, batch: cursor.batch + 1)
             : Cursor(epoch: cursor.epoch + 1, batch: 0)
     }

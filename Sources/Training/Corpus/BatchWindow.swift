@@ -29,14 +29,9 @@ struct BatchWindow {
         recordCount / batchSize + (recordCount % batchSize == 0 ? 0 : 1)
     }
 
-    static func check(batchSize: Int, windowBatches: Int) throws {
-        guard (1...1 << 16).contains(batchSize) else {
-            throw TrainingError.setting(
-                key: "batch_size", got: "\(batchSize)", wanted: "1 … 65536")
-        }
-        guard (1...1 << 12).contains(windowBatches) else {
-            throw TrainingError.setting(
-                key: "window_batches", got: "\(windowBatches)", wanted: "1 … 4096")
-        }
+    /// Bounds what a window may be; that the user's values lie within is for configurations to check.
+    static func check(batchSize: Int, windowBatches: Int) {
+        precondition((1...1 << 20).contains(batchSize), "a batch has 1 … 2^20 sequences")
+        precondition((1...1 << 20).contains(windowBatches), "a window has 1 … 2^20 batches")
     }
 }

@@ -1,5 +1,5 @@
+import Files
 import Glibc
-import Tensors
 import Tokenize
 
 /// `corpus.json`, written last: what a token cache was made from and what it holds.
@@ -35,7 +35,7 @@ struct CorpusCacheRecord: Equatable {
     }
 
     /// Reads the record of a folder; nil if there is none.
-    /// - Throws: `TensorsError` or ``TrainingError/damagedCache(path:reason:)``.
+    /// - Throws: `FilesError` or ``TrainingError/damagedCache(path:reason:)``.
     init?(contentsOf folder: String) throws {
         let path = Self.path(folder)
         guard access(path, F_OK) == 0 else { return nil }
@@ -75,6 +75,15 @@ struct CorpusCacheRecord: Equatable {
         self.heldOutIsCopy = heldOutIsCopy
         self.tooLong = tooLong
         self.withoutTokens = withoutTokens
+    }
+
+    /// The digest of the digests of all that the cache holds.
+    var digest: String {
+        let parts = [
+            training.tokensDigest, training.indexDigest, heldOut.tokensDigest,
+            heldOut.indexDigest, tokenizerDigest,
+        ]
+        return Digest.hex(of: [UInt8](parts.joined(separator: " ").utf8))
     }
 
     /// The first setting in which another key differs, in words; nil if none does.

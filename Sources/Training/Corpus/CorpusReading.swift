@@ -1,4 +1,4 @@
-import Tensors
+import Files
 
 /// The records of a corpus and the side each falls on, for several passes over the same files.
 struct CorpusReading {
@@ -28,9 +28,9 @@ struct CorpusReading {
 
     /// Counts and digests the records.
     /// - Throws: ``TrainingError/noRecords(sources:reason:)`` if there are none on a side.
-    func survey(seed: UInt64) throws -> Survey {
+    func survey(_ source: CorpusSource) throws -> Survey {
         let digest = Digest()
-        var split = HeldOutSplit.Survey(seed: seed)
+        var split = HeldOutSplit.Survey(seed: source.seed)
         var trainingRecords = 0
         let report = try forEachNonEmpty { record, position in
             digest.update(record: record)
@@ -45,12 +45,13 @@ struct CorpusReading {
         }
         return Survey(
             report: report, digest: digest.hex, trainingRecords: trainingRecords,
-            split: HeldOutSplit(split))
+            split: HeldOutSplit(
+                split, share: source.heldOutShare, limit: source.heldOutLimit))
     }
 
     /// Reads all records that are not empty, once more.
     /// - Parameter body: gets whether the record is held out, and its place for reports.
-    /// - Throws: ``TrainingError/corpusChanged(sources:)`` if they are not those surveyed.
+    /// - Throws: ``TrainingError/corpusChangedWhileRead(sources:)`` if they are not those surveyed.
     func forEachRecord(
         _ survey: Survey,
         _ body: (
@@ -69,7 +70,7 @@ struct CorpusReading {
                     path: names[position.source], line: position.line, byte: position.byte))
         }
         guard digest.hex == survey.digest else {
-            throw TrainingError.corpusChanged(sources: names)
+            throw TrainingError.corpusChangedWhileRead(sources: names)
         }
     }
 

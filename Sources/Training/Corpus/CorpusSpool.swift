@@ -1,5 +1,5 @@
+import Files
 import Glibc
-import Tensors
 
 /// Copies on disk of what can be read only once: standard input and pipes.
 ///

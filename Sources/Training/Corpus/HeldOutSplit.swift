@@ -2,32 +2,34 @@
 ///
 /// A record is held out if hash(record, seed) ≤ threshold. So all copies of a sentence fall on the
 /// same side wherever they stand, nothing held out is trained on, and the order of lines is of no
-/// matter. The threshold is ⌊2⁶⁴ / 20⌋ / 2ʲ with the smallest j for which at most 2,000 of n
-/// records are expected below it: 5 % of up to 40,000 records, then 1,000 to 2,000 of any number.
-/// While j stays, added lines move no record across; when j grows, held-out records become training
-/// records and none the other way.
+/// matter. The threshold is share · 2⁶⁴ / 2ʲ with the smallest j for which no more than `limit` of n
+/// records are expected below it: at 5 % and 2,000, a twentieth of up to 40,000 records, then 1,000
+/// to 2,000 of any number. While j stays, added lines move no record across; when j grows, held-out
+/// records become training records and none the other way.
 ///
 /// Small corpora: if no hash is below the threshold (or all are), the least hash is the threshold, so
-/// one distinct record and its copies are held out. If all records are equal nothing is.
+/// one distinct record and its copies are held out. If all records are equal, or the share is 0,
+/// nothing is.
 public struct HeldOutSplit: Equatable, Sendable {
     /// The seed of the hash.
     public let seed: UInt64
     /// The greatest hash held out; nil if nothing is.
     public let threshold: UInt64?
 
-    /// How many records are held out at most in expectation.
-    public static let maximumCount = 2_000
-
     /// Chooses the threshold for the records surveyed.
-    public init(_ survey: Survey) {
+    /// - Parameters:
+    ///   - share: the part of the records to hold out, 0 … 0.5.
+    ///   - limit: most records to hold out in expectation, at least 1.
+    public init(_ survey: Survey, share: Double = 0.05, limit: Int = 2_000) {
+        precondition(0...0.5 ~= share && limit >= 1, "a split holds out up to a half")
         seed = survey.seed
-        guard survey.count > 0, survey.least < survey.greatest else {
+        guard survey.least < survey.greatest, share > 0 else {
             threshold = nil
             return
         }
-        var threshold = UInt64.max / 20
-        var expected = survey.count / 20
-        while expected > Self.maximumCount {
+        var threshold = UInt64(share * 0x1p64)
+        var expected = share * Double(survey.count)
+        while expected > Double(limit) {
             expected /= 2
             threshold /= 2
         }

@@ -1,5 +1,5 @@
+import Files
 import Glibc
-import Tensors
 import Tokenize
 
 /// A corpus as token ids on disk, made once and read in any order.
@@ -25,8 +25,14 @@ public final class TokenCorpus: Sendable {
     public let origin: Origin
     /// What the vocabulary was learned from, if it was learned now.
     public let vocabularyReport: TrainingReport?
-    /// The XXH3-128 digest of all records in order.
+    /// The XXH3-128 digest of all token ids, their order, the split and the tokenizer: runs that agree
+    /// in it train on the same.
     public let digest: String
+
+    /// Number of sequences to train on.
+    public var trainingCount: Int { training.recordCount }
+    /// Number of sequences held out.
+    public var heldOutCount: Int { heldOut.recordCount }
 
     /// How a corpus came by its cache.
     public enum Origin: Equatable, Sendable {
@@ -49,10 +55,7 @@ public final class TokenCorpus: Sendable {
     public static func open(
         _ folder: String, _ source: CorpusSource, tokenizer: TokenizerSource
     ) throws -> TokenCorpus {
-        guard (1...1 << 24).contains(source.maximumLength) else {
-            throw TrainingError.setting(
-                key: "maximum_length", got: "\(source.maximumLength)", wanted: "1 … 2^24")
-        }
+        try source.check()
         guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
             throw TrainingError.unwritableCache(folder: folder, code: errno)
         }
@@ -61,7 +64,7 @@ public final class TokenCorpus: Sendable {
             let reading = try CorpusReading(source, spool)
             return TokenCorpusBuild(
                 folder: folder, source: source, tokenizer: tokenizer, reading: reading,
-                survey: try reading.survey(seed: source.seed))
+                survey: try reading.survey(source))
         }
         let reason: String
         do {
@@ -101,7 +104,7 @@ public final class TokenCorpus: Sendable {
         self.report = report
         self.origin = origin
         vocabularyReport = vocabulary
-        digest = build.survey.digest
+        digest = record.digest
     }
 
     private enum Found {
@@ -149,7 +152,7 @@ public final class TokenCorpus: Sendable {
     ) throws -> Result {
         do {
             return try body()
-        } catch TensorsError.system(_, _, let code) {
+        } catch FilesError.system(_, _, let code) {
             throw TrainingError.unwritableCache(folder: folder, code: code)
         }
     }

@@ -1,5 +1,5 @@
+import Files
 import Glibc
-import Tensors
 import Tokenize
 
 /// Makes a token cache: learns the vocabulary if that is due, then writes all sequences.
@@ -31,13 +31,16 @@ struct TokenCorpusBuild {
                 "maximum_size": .int(maximumSize), "icu_version": .string(ICU.version),
             ]
         }
+        let splits = source.heldOutPaths == nil
         return [
             "records": .int(survey.report.records),
             "training_file_records": .int(survey.trainingRecords),
             "records_digest": .string(survey.digest), "tokenizer": tokenizerKey,
             "maximum_length": .int(source.maximumLength),
             "maximum_record_bytes": .int(source.maximumRecordBytes),
-            "split_seed": source.heldOutPaths == nil ? .number(String(source.seed)) : .null,
+            "held_out_limit": .int(source.heldOutLimit),
+            "held_out_share": splits ? .double(source.heldOutShare) : .null,
+            "split_seed": splits ? .number(String(source.seed)) : .null,
         ]
     }
 
@@ -134,7 +137,7 @@ struct TokenCorpusBuild {
             folder, Self.trainingName, recordCount: training.recordCount,
             tokenCount: training.tokenCount, maximumLength: source.maximumLength,
             vocabularySize: vocabularySize)
-        for record in 0..<min(training.recordCount, HeldOutSplit.maximumCount) {
+        for record in 0..<min(training.recordCount, source.heldOutLimit) {
             try heldOut.append(try store.sequence(at: record))
         }
     }

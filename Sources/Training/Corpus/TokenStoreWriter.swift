@@ -1,4 +1,4 @@
-import Tensors
+import Files
 
 /// Writes a ``TokenStore``, sequence by sequence.
 final class TokenStoreWriter {

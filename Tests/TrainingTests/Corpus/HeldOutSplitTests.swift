@@ -71,6 +71,19 @@ import Testing
         }
     }
 
+    @Test func shareAndLimit() {
+        let lines = (0..<10_000).map { "line \($0)" }
+        var survey = HeldOutSplit.Survey(seed: 7)
+        for line in lines { line.withRecord { survey.add($0) } }
+        let half = heldOut(lines, HeldOutSplit(survey, share: 0.5)).count
+        #expect((1_000...2_000).contains(half))  // 5,000 are beyond the limit: halved twice
+        #expect(
+            abs(heldOut(lines, HeldOutSplit(survey, share: 0.5, limit: 9_000)).count - 5_000) < 200)
+        #expect(heldOut(lines, HeldOutSplit(survey, share: 0)).isEmpty)
+        #expect(heldOut(lines, HeldOutSplit(survey, share: 1e-300)).count == 1)
+        #expect((1...4).contains(heldOut(lines, HeldOutSplit(survey, share: 0.1, limit: 1)).count))
+    }
+
     @Test(arguments: [0, 1, 1_000]) func nothingToSpare(_ copies: Int) {
         let lines = Array(repeating: "same", count: copies)
         let split = split(lines)

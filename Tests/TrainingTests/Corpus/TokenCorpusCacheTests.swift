@@ -184,9 +184,9 @@ import Tokenize
     @Test func noticesAChangedCorpus() throws {
         let spool = CorpusSpool(in: scratch.folder)
         let reading = try CorpusReading(source, spool)
-        let survey = try reading.survey(seed: 1)
+        let survey = try reading.survey(source)
         try scratch.write("other\ntext\n")
-        #expect(throws: TrainingError.corpusChanged(sources: source.paths)) {
+        #expect(throws: TrainingError.corpusChangedWhileRead(sources: source.paths)) {
             try reading.forEachRecord(survey) { _, _, _ in }
         }
     }

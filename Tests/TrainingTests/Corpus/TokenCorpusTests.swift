@@ -174,6 +174,18 @@ import Tokenize
         }
     }
 
+    @Test(arguments: [-0.1, 0.51, .nan, .infinity]) func refusesShares(_ share: Double) throws {
+        #expect(
+            throws: TrainingError.setting(
+                key: "held_out_share", got: "\(share)", wanted: "0 … 0.5")
+        ) {
+            try TokenCorpus.open(
+                "/nonexistent",
+                CorpusSource(paths: ["x"], maximumLength: 9, heldOutShare: share, seed: 1),
+                tokenizer: words)
+        }
+    }
+
     @Test(arguments: [0, -5, Int.max]) func refusesLengths(_ length: Int) throws {
         #expect(throws: TrainingError.self) {
             try TokenCorpus.open(
