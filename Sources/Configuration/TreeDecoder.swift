@@ -73,12 +73,16 @@ struct TreeDecoder: Decoder {
             return value
         }
         if type == Double.self {
-            return try number { Double($0).flatMap { $0.isFinite ? $0 : nil } } wanted: {
+            return try number {
+                Double($0).flatMap { $0.isFinite ? $0 : nil }
+            } wanted: {
                 "a number of at most \(Double.greatestFiniteMagnitude)"
             }
         }
         if type == Float.self {
-            return try number { Float($0).flatMap { $0.isFinite ? $0 : nil } } wanted: {
+            return try number {
+                Float($0).flatMap { $0.isFinite ? $0 : nil }
+            } wanted: {
                 "a number of at most \(Float.greatestFiniteMagnitude)"
             }
         }
@@ -97,7 +101,9 @@ struct TreeDecoder: Decoder {
     private func whole<Value: FixedWidthInteger>(_ type: Value.Type) throws -> Value {
         guard case .number(let text) = tree, !text.utf8.contains(where: { ".eE".utf8.contains($0) })
         else { throw mismatch("a whole number") }
-        return try number { Value($0) } wanted: {
+        return try number {
+            Value($0)
+        } wanted: {
             "a whole number in \(Value.min) … \(Value.max)"
         }
     }
@@ -117,7 +123,8 @@ struct TreeDecoder: Decoder {
     fileprivate func child(_ key: any CodingKey) throws -> TreeDecoder {
         let path = path + [SnakeCase.from(key.stringValue)]
         guard let value = member(key) else { throw Mismatch(path: path, reason: "missing") }
-        return TreeDecoder(value, path: path, codingPath: codingPath + [key], registries: registries)
+        return TreeDecoder(
+            value, path: path, codingPath: codingPath + [key], registries: registries)
     }
 }
 
