@@ -10,6 +10,8 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
     public var gradientClipNorm: Float = 5
     /// Steps between evaluations on held-out records.
     public var evaluationInterval = 500
+    /// Held-out records of such an evaluation; the last one takes all.
+    public var evaluationSentences = 512
     /// Steps between checkpoints.
     public var saveInterval = 500
     /// Steps between lines of figures.
@@ -27,6 +29,7 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
             + Check.positive("steps", steps, atMost: most)
             + Check.range("gradient_clip_norm", gradientClipNorm, 1e-6...1e6)
             + Check.positive("evaluation_interval", evaluationInterval, atMost: most)
+            + Check.positive("evaluation_sentences", evaluationSentences, atMost: most)
             + Check.positive("save_interval", saveInterval, atMost: most)
             + Check.positive("log_interval", logInterval, atMost: most)
             + Check.positive("keep_checkpoints", keepCheckpoints, atMost: 1000)
