@@ -34,7 +34,7 @@ import Testing
         ("is_loud=yes", #"is_loud: got "yes", want true or false"#),
         ("colour=gren", #"colour: got "gren", want red, green, dark_blue (did you mean "green"?)"#),
         ("note=3", "note: got 3, want a text"),
-        ("sizes=[1,x]", "sizes: '--set', byte 3: 'x' where a value should stand"),
+        ("sizes=[1,x]", "sizes: '--set', byte 3, key [1]: 'x' where a value should stand"),
         ("sizes=[1,true]", "sizes.1: got true, want a whole number"),
         ("inner=3", "inner: got 3, want an object"),
         ("inner.line=x", #"inner.line: got "x", want a number or an object"#),

@@ -118,7 +118,7 @@ import Tokenize
                 + " (from --set)",
             #"  tokenizer.locale: got "s v", want an ICU locale such as "sv" or "en_US"; "#
                 + "leave it out for the root locale (from --set)",
-            "  tokenizer.maximum_size: got 3, want 260 (special and byte tokens) or more (from --set)",
+            "  tokenizer.maximum_size: got 3, want 258 (special and byte tokens) or more (from --set)",
             "  optimizer.beta1: got 1.0, want at least 0 and less than 1 (from --set)",
             "  training.steps: got 0, want 1 … 100000000 (from \(file))",
             "  data.held_out_share: got 0.9, want 0.0 … 0.5 (from --set)",
