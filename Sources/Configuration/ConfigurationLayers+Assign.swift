@@ -1,7 +1,7 @@
 import Files
 
 extension ConfigurationLayers {
-    /// Sets single keys: `training.steps=100`. The highest layer.
+    /// Sets single keys, such as `training.steps=100`, over everything that stands.
     ///
     /// A value is read as JSON and, where it is none, or where a text stands now, as plain text. Their order
     /// does not matter, because types and whole objects are set before what is in them; of two

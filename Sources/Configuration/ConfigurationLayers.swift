@@ -65,6 +65,12 @@ public struct ConfigurationLayers: Sendable {
         if problems.count < Self.maximumProblemCount { problems.append(problem) }
     }
 
+    /// Adds what an error found elsewhere says.
+    public mutating func note(_ error: any Error) {
+        guard case ConfigurationError.invalid(let problems) = error else { return note("\(error)") }
+        for problem in problems { note(problem) }
+    }
+
     mutating func note(at path: [String], _ reason: String, from source: String) {
         note(Self.line(path, reason, from: source))
     }

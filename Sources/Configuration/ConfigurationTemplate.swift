@@ -16,7 +16,9 @@ struct ConfigurationTemplate: Sendable {
     }
 }
 
-/// A node while it is encoded. A reference, because two containers may write to the same object.
+/// A node while it is encoded.
+///
+/// A reference, because two containers may write to the same object.
 final class TreeNode {
     private enum Content {
         case leaf(JSONValue)

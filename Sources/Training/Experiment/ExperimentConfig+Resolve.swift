@@ -24,7 +24,7 @@ extension ExperimentConfig {
                 overlay = try ConfigurationFile.read(file)
                 overlay = try ConfigurationFile.withoutHeader(overlay, source: file)
             } catch {
-                layers.note("\(error)")
+                layers.note(error)
             }
         }
         func applyUpperLayers(to layers: inout ConfigurationLayers) {
@@ -39,7 +39,7 @@ extension ExperimentConfig {
             try Preset.named(preset ?? Preset.standardName)
                 .apply(to: &layers, level: ahead.tokenLevel)
         } catch {
-            layers.note("\(error)")
+            layers.note(error)
         }
         applyUpperLayers(to: &layers)
         return try layers.decode(ExperimentConfig.self) { $0.problems }
