@@ -49,17 +49,13 @@ public struct LocalExpectation: GradientEstimator, Equatable {
         result.copy(from: value.value)
         return tape.record(result) { [unowned tape] dy in
             tape.accumulate(dy, into: value)
-            let gradient = tape.arena.tensor(posterior.logits.shape)
+            let gradient = tape.arena.zeros(posterior.logits.shape)
             for row in 0..<batch * latents {
-                let (start, scale) = (row * categories, dy.pointer[row / latents])
-                var mean: Float = 0
-                for k in start..<start + categories {
-                    mean += posterior.probabilities.pointer[k] * neighbours.pointer[k]
-                }
-                for k in start..<start + categories {
-                    gradient.pointer[k] =
-                        scale * posterior.probabilities.pointer[k] * (neighbours.pointer[k] - mean)
-                }
+                let start = row * categories
+                SoftmaxJacobian.add(
+                    of: posterior.probabilities.pointer + start,
+                    times: neighbours.pointer + start, scale: dy.pointer[row / latents],
+                    categoryCount: categories, to: gradient.pointer + start)
             }
             tape.accumulate(gradient, into: posterior.logits)
         }
