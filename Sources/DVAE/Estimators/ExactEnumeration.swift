@@ -70,9 +70,14 @@ public struct ExactEnumeration: GradientEstimator, Equatable {
 
     /// The grid must be small enough to enumerate.
     public func problems(latentCount: Int, categoryCount: Int) -> [String] {
-        var codes = 1
-        for _ in 0..<latentCount where codes <= maximumCodes { codes *= max(1, categoryCount) }
-        guard codes > maximumCodes else { return Check.positive("maximum_codes", maximumCodes) }
+        let limit = Check.positive("maximum_codes", maximumCodes)
+        guard limit.isEmpty, latentCount > 0, categoryCount > 1 else { return limit }
+        var (codes, latents) = (1, 0)
+        while latents < latentCount && codes <= maximumCodes / categoryCount {
+            codes *= categoryCount
+            latents += 1
+        }
+        guard latents < latentCount else { return [] }
         let error = DVAEError.gridTooLarge(
             estimator: Self.type, latentCount: latentCount, categoryCount: categoryCount,
             limit: maximumCodes)

@@ -63,12 +63,13 @@ public struct LocalExpectation: GradientEstimator, Equatable {
 
     /// The grid must be small enough to sum.
     public func problems(latentCount: Int, categoryCount: Int) -> [String] {
-        Check.positive("maximum_evaluations", maximumEvaluations)
-            + (latentCount * categoryCount <= maximumEvaluations
-                ? []
-                : [
-                    "local_expectation: D·K is \(latentCount * categoryCount), more than "
-                        + "maximum_evaluations \(maximumEvaluations)"
-                ])
+        let limit = Check.positive("maximum_evaluations", maximumEvaluations)
+        guard limit.isEmpty else { return limit }
+        let (cells, overflow) = latentCount.multipliedReportingOverflow(by: categoryCount)
+        guard overflow || cells > maximumEvaluations else { return [] }
+        return [
+            "maximum_evaluations: got \(maximumEvaluations), want at least D·K of a grid of "
+                + "D=\(latentCount) K=\(categoryCount); use a smaller grid or another estimator"
+        ]
     }
 }
