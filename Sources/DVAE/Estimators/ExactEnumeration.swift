@@ -78,9 +78,9 @@ public struct ExactEnumeration: GradientEstimator, Equatable {
             latents += 1
         }
         guard latents < latentCount else { return [] }
-        let error = DVAEError.gridTooLarge(
-            estimator: Self.type, latentCount: latentCount, categoryCount: categoryCount,
-            limit: maximumCodes)
-        return [error.description]
+        return [
+            "maximum_codes: got \(maximumCodes), want at least K^D of a grid of "
+                + "D=\(latentCount) K=\(categoryCount); use a smaller grid or another estimator"
+        ]
     }
 }
