@@ -17,11 +17,13 @@ let package = Package(
         .library(name: "Training", targets: ["Training"]),
         .library(name: "DVAE", targets: ["DVAE"]),
         .library(name: "SeqModel", targets: ["SeqModel"]),
+        .library(name: "Configuration", targets: ["Configuration"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Tokenize", targets: ["Tokenize"]),
+        .library(name: "Scenes", targets: ["Scenes"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -37,29 +39,29 @@ let package = Package(
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
-        // Level 1: typed values from outside.
-        .target(name: "Configuration", swiftSettings: swiftSettings),
+        // Level 1: bytes at rest.
+        .target(name: "Files", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
 
-        // Level 2: numbers, and text.
+        // Level 2: typed values from outside.
+        .target(name: "Configuration", dependencies: ["Files"], swiftSettings: swiftSettings),
+
+        // Level 3: numbers, and text.
         .target(
             name: "Tensors",
-            dependencies: ["Configuration", "CKernels", "COneDNN", "CXXHash"],
+            dependencies: ["Configuration", "CKernels", "COneDNN"],
             swiftSettings: swiftSettings),
         .target(
             name: "Tokenize",
-            dependencies: [
-                "Configuration", "CICU",
-                .product(name: "HeapModule", package: "swift-collections"),
-            ],
+            dependencies: ["Files", "CICU"],
             swiftSettings: swiftSettings),
 
-        // Level 3: sequences; and the grammar of the bundled corpus.
+        // Level 4: sequences; and the grammar of the bundled corpus.
         .target(
             name: "SeqModel", dependencies: ["Configuration", "Tensors", "CKernels"],
             swiftSettings: swiftSettings),
         .target(name: "Scenes", swiftSettings: swiftSettings),
 
-        // Level 4: the paper.
+        // Level 5: the paper.
         .target(
             name: "DVAE",
             dependencies: [
@@ -68,26 +70,28 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        // Level 5: what a user holds.
+        // Level 6: what a user holds.
         .target(
             name: "TextCodec",
-            dependencies: ["Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize"],
+            dependencies: [
+                "Files", "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize",
+            ],
             swiftSettings: swiftSettings),
 
-        // Level 6: corpus → codec.
+        // Level 7: corpus → codec.
         .target(
             name: "Training",
             dependencies: [
-                "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
+                "Files", "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: swiftSettings),
 
-        // Level 7: flags in, events out.
+        // Level 8: flags in, events out.
         .executableTarget(
             name: "textvae",
             dependencies: [
-                "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
+                "Files", "Configuration", "Tensors", "SeqModel", "DVAE", "Tokenize", "TextCodec",
                 "Training", "Scenes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,7 +100,10 @@ let package = Package(
         // Tests mirror Sources.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "TestSupport"],
+            name: "FilesTests", dependencies: ["Files", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["Configuration", "Files", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TensorsTests",
@@ -116,11 +123,16 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TextCodecTests",
-            dependencies: ["TextCodec", "Tokenize", "DVAE", "Tensors", "TestSupport"],
+            dependencies: [
+                "TextCodec", "Tokenize", "DVAE", "SeqModel", "Tensors", "Files", "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "TextCodec", "Tokenize", "DVAE", "Tensors", "TestSupport"],
+            dependencies: [
+                "Training", "TextCodec", "Tokenize", "DVAE", "SeqModel", "Tensors", "Files",
+                "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["textvae", "TestSupport"],
