@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test func gumbelNoiseIsAlwaysFinite() {
-        let noise = Arena().tensor(Shape(1 << 20))
+        let arena = Arena()
+        let noise = arena.tensor(Shape(1 << 20))
         var random = RandomStream(seed: 1, "noise")
         var drawn = 0
         while drawn < 100_000_000 {
