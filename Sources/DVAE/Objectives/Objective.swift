@@ -81,7 +81,8 @@ extension Objective {
             for example in 0..<batch { sum += Double(kl.value.pointer[example * latents + latent]) }
             klPerLatent[latent] = Float(sum / Double(batch))
         }
-        let penalised = klPerLatent.reduce(Float(0)) { $0 + max(freeBits, $1) }
+        // Not max(freeBits, …), which would hide a NaN.
+        let penalised = klPerLatent.reduce(Float(0)) { $0 + ($1 < freeBits ? freeBits : $1) }
         let reconstruction = Float(logLikelihood.value.sum() / Double(batch))
         let loss = tape.arena.tensor(Shape())
         loss[0] = -reconstruction + weight * penalised
