@@ -137,7 +137,7 @@ import Testing
         #expect(abs(moments(gumbel).variance - 1.644_934) < 0.025)
         #expect(abs(moments(normal).mean) < 0.005)
         #expect(abs(moments(normal).variance - 1) < 0.008)
-        #expect(gumbel.allSatisfy(\.isFinite) && normal.allSatisfy(\.isFinite))
+        #expect(allFinite(gumbel) && allFinite(normal))
     }
 
     @Test func servesTheStandardLibrary() {

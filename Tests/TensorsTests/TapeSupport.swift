@@ -1,5 +1,6 @@
 import Tensors
 import TestSupport
+import Testing
 
 extension Arena {
     /// A tensor with these values.
