@@ -16,7 +16,7 @@ import Testing
     }
 
     static let small = [
-        Case(vocabulary: 2, width: 3, lengths: [1]), Case(vocabulary: 7, width: 3, lengths: [4]),
+        Case(vocabulary: 3, width: 3, lengths: [2]), Case(vocabulary: 7, width: 3, lengths: [4]),
         Case(vocabulary: 33, width: 5, lengths: [5, 3, 3, 1]),
     ]
     static let large = [
@@ -58,8 +58,8 @@ import Testing
         let exact = problem.closedForm(weights)
         for inheritance in [false, true] {
             let result = problem.run(weights, existingGradients: inheritance)
-            expectClose(result.sequence, exact.sequence, relative: 1e-6, "sequences")
-            expectClose(result.token, exact.token, relative: 1e-6, "tokens")
+            expectClose(result.sequence, exact.sequence, relative: 2e-6, "sequences")
+            expectClose(result.token, exact.token, relative: 2e-6, "tokens")
             #expect(result.best == exact.best)
             for (index, gradient) in result.gradients.enumerated() {
                 let existing = inheritance ? problem.existing(index) : nil

@@ -25,9 +25,15 @@ import Testing
     }
 
     private enum Golden {
-        static let root: [UInt64] = []
-        static let below: [UInt64] = []
-        static let late: [UInt32] = []
+        static let root: [UInt64] = [
+            14_460_718_077_175_942_324, 2_317_765_137_453_261_062, 7_414_528_119_526_095_124,
+            11_336_918_162_230_628_733,
+        ]
+        static let below: [UInt64] = [
+            9_359_617_586_519_620_913, 15_426_813_332_171_778_772, 11_291_318_701_348_000_809,
+            18_434_586_933_897_582_673,
+        ]
+        static let late: [UInt32] = [1_049_370_190, 1_050_883_806, 1_054_587_382, 1_061_409_805]
     }
 
     @Test func doesNotDependOnTheOrderOfUse() {

@@ -109,7 +109,7 @@ import Testing
             operation: { $0.groupedLinear($1[0], weight: $2[0], bias: hasBias ? $2[1] : nil) })
     }
 
-    @Test(arguments: [(1, 2), (3, 5), (4, 16), (5, 33), (9, 300)])
+    @Test(arguments: [(1, 3), (3, 5), (4, 16), (5, 33), (9, 300)])
     func normalization(rowCount: Int, columns: Int) {
         let shape = Shape(rowCount, columns)
         let x = sampleValues(shape.count, seed: 13, scale: 2)
