@@ -38,10 +38,10 @@ struct CorpusReading {
             if position.source < trainingSourceCount ?? .max { trainingRecords += 1 }
         }
         if trainingRecords == 0 {
-            throw nothing(in: names.prefix(trainingSourceCount ?? .max), report)
+            throw nothing(in: names.prefix(trainingSourceCount ?? .max))
         }
         if let trainingSourceCount, trainingRecords == report.records {
-            throw nothing(in: names.dropFirst(trainingSourceCount), report)
+            throw nothing(in: names.dropFirst(trainingSourceCount))
         }
         return Survey(
             report: report, digest: digest.hex, trainingRecords: trainingRecords,
@@ -83,12 +83,10 @@ struct CorpusReading {
         }
     }
 
-    private func nothing(in names: ArraySlice<String>, _ report: CorpusReport) -> TrainingError {
+    private func nothing(in names: ArraySlice<String>) -> TrainingError {
         .noRecords(
             sources: Array(names),
-            reason: report.lines == 0
-                ? "there is no line"
-                : "no line has 1 … \(reader.maximumRecordBytes) bytes of text")
+            reason: "no line has 1 … \(reader.maximumRecordBytes) bytes of text")
     }
 }
 

@@ -41,7 +41,7 @@ import Tokenize
 
     @Test(arguments: [1, 7, 16, 64, 503, 504, 65_536], [1, 4, 64])
     func everyRecordOnce(_ batchSize: Int, _ window: Int) throws {
-        let schedule = try schedule(batchSize, window: window)
+        let schedule = schedule(batchSize, window: window)
         let wanted = try all()
         #expect(wanted.count == 503)
         #expect(schedule.batchCount == (503 + batchSize - 1) / batchSize)
@@ -75,7 +75,7 @@ import Tokenize
             #expect(
                 try schedule(16).batch(at: Cursor(epoch: 3, batch: batch)) == inOrder[batch])
         }
-        let jumping = try schedule(16)
+        let jumping = schedule(16)
         for step in 0..<200 {
             let batch = step * 13 % inOrder.count
             #expect(try jumping.batch(at: Cursor(epoch: 3, batch: batch)) == inOrder[batch])
@@ -92,7 +92,7 @@ import Tokenize
     }
 
     @Test func cursorWalks() throws {
-        let schedule = try schedule(100)
+        let schedule = schedule(100)
         var cursor = Cursor()
         var seen: [Cursor] = []
         for _ in 0..<8 {
@@ -107,7 +107,7 @@ import Tokenize
 
     @Test(arguments: [(-1, 0), (0, -1), (0, 6), (Int.max, 0), (0, Int.max), (Int.min, 0)])
     func refusesCursors(_ epoch: Int, _ batch: Int) throws {
-        let schedule = try schedule(100)
+        let schedule = schedule(100)
         #expect(
             throws: TrainingError.cursorOutOfRange(
                 epoch: epoch, batch: batch, batchCount: 6)

@@ -24,7 +24,6 @@ import Testing
             ("e\u{301}\n\u{E9}\n", ["e\u{301}", "\u{E9}"]),  // NFD and NFC stay apart
             ("\u{202E}abc\u{202C}\n", ["\u{202E}abc\u{202C}"]),
             ("👩‍👩‍👧‍👦\n", ["👩‍👩‍👧‍👦"]),
-            ("\u{FFFD}\u{FDD0}\u{FFFF}\n", ["\u{FFFD}\u{FDD0}\u{FFFF}"]),
             (
                 "สวัสดี 日本語 中文 عربي हिन्दी தமிழ் తెలుగు አማርኛ עברית 한국어\n",
                 ["สวัสดี 日本語 中文 عربي हिन्दी தமிழ் తెలుగు አማርኛ עברית 한국어"]
@@ -58,6 +57,16 @@ import Testing
         let delivered = try Delivered(spaces + "\n")
         #expect(delivered.records == [Array(spaces.utf8)])
         #expect(delivered.report.emptyLines.count == 0)
+    }
+
+    /// U+FFFD, U+FDD0, U+FFFF and U+10FFFF are well-formed.
+    @Test func noncharacters() throws {
+        let bytes: [UInt8] = [
+            0xEF, 0xBF, 0xBD, 0xEF, 0xB7, 0x90, 0xEF, 0xBF, 0xBF, 0xF4, 0x8F, 0xBF, 0xBF,
+        ]
+        let delivered = try Delivered(bytes)
+        #expect(delivered.records == [bytes])
+        #expect(delivered.report.illFormedLines.count == 0)
     }
 
     @Test func positions() throws {
