@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
         .systemLibrary(
-            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+            name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
 
         // Level 1: bytes at rest.
         .target(name: "Files", dependencies: ["CXXHash"], swiftSettings: swiftSettings),

@@ -82,6 +82,14 @@ extension Matrix {
     private static func product(
         _ a: Matrix, transposed: Bool, _ b: Matrix, accumulate: Bool, into c: Matrix
     ) {
+        // A sum of no terms, as an empty batch gives; oneDNN refuses an inner axis of length 0.
+        guard b.rows > 0 else {
+            guard !accumulate else { return }
+            for row in 0..<c.rows {
+                (c.pointer + row * c.stride).update(repeating: 0, count: c.columns)
+            }
+            return
+        }
         let status = onednn_sgemm(
             transposed ? 1 : 0, 0, Int64(c.rows), Int64(c.columns), Int64(b.rows), 1,
             a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0,
