@@ -196,9 +196,12 @@ extension Tape {
 
     /// A posterior with the same logits for each of `batch` examples.
     func posterior(_ logits: [Double], _ grid: GridSize, batch: Int) -> CategoricalGrid {
-        let all = (0..<batch).flatMap { _ in logits }
-        return CategoricalGrid(
-            logits: leaf(all, Shape(batch, grid.latents, grid.categories)), on: self)
+        let all = arena.tensor(Shape(batch, grid.latents, grid.categories))
+        let row = logits.map(Float.init)
+        for example in 0..<batch {
+            (all.pointer + example * grid.cells).update(from: row, count: grid.cells)
+        }
+        return CategoricalGrid(logits: leaf(all), on: self)
     }
 
     /// A tensor with these elements.

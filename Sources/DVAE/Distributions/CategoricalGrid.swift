@@ -83,7 +83,7 @@ public struct CategoricalGrid {
         }
     }
 
-    /// KL(q_d ‖ uniform) of each latent, nats, `[B, D]`, with its gradient:
+    /// KL(q_d ‖ uniform) of each latent, nats, `[B, D]`, with its gradient.
     ///
     ///     KL_d = ln K − H(q_d) = ln K + Σ_k q log q,      ∂KL_d/∂logits_k = q_k (log q_k + H(q_d))
     public func klDivergenceToUniform(on tape: Tape) -> Variable {

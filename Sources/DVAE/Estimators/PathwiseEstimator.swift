@@ -21,6 +21,10 @@ public struct LatentRow<Scalar: Real & BinaryFloatingPoint> {
     @inlinable
     @inline(__always)
     public func softmax(noisy: Bool, temperature: Scalar) {
+        if !noisy && temperature == 1 {
+            space.update(from: probabilities, count: categoryCount)
+            return
+        }
         var largest = -Scalar.infinity
         for k in 0..<categoryCount {
             space[k] = (logits[k] + (noisy ? noise[k] : 0)) / temperature

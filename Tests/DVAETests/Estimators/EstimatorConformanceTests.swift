@@ -113,6 +113,25 @@ import Testing
     }
 
     @Test(arguments: try Variant.all())
+    func eachExampleHasItsOwnShareOfTheLoss(variant: Variant) throws {
+        let weights = normals(7, "weights")
+        let f = Polynomial(cells: Self.grid.cells, degree: 2, seed: 5)
+        let logits = normals(Self.grid.cells, "logits", seed: 5)
+        func gradient(_ weights: [Double]) throws -> [Double] {
+            let tape = Tape.recording()
+            let posterior = tape.posterior(logits, Self.grid, batch: weights.count)
+            let result = variant.estimator.expectation(
+                of: f.latentFunction, under: posterior, at: 0,
+                using: RandomStream(seed: 2, "shares"), on: tape)
+            tape.backward(from: tape.weightedSum(result, weights))
+            return doubles(try #require(tape.gradient(of: posterior.logits)).array)
+        }
+        let plain = try gradient(weights.map { _ in 1 })
+        let shared = plain.enumerated().map { weights[$0.offset / Self.grid.cells] * $0.element }
+        #expect(relativeError(try gradient(weights), shared) <= 1e-5)
+    }
+
+    @Test(arguments: try Variant.all())
     func rowsOfTheGradientSumToZero(variant: Variant) throws {
         let f = Polynomial(cells: Self.grid.cells, degree: 3, seed: 6)
         let logits = normals(Self.grid.cells, "logits", seed: 6)

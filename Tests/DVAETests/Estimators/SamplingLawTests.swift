@@ -10,42 +10,46 @@ import Testing
     static let batch = 100_000
 
     /// How often f was shown each of the K^D codes (for relaxed latents, their largest categories).
-    private func counts(_ estimator: any GradientEstimator, seed: UInt64, batch: Int) -> [Int] {
+    private func counts(
+        _ estimator: any GradientEstimator, draws: Int, batch: Int = Self.batch
+    ) -> [Int] {
         var counts = [Int](repeating: 0, count: Self.grid.codes.count)
-        let tape = Tape(arena: Arena(), isRecording: false)
+        let (latentCount, categoryCount) = (Self.grid.latents, Self.grid.categories)
         let f: LatentFunction = { latents, tape in
-            let z = latents.value.pointer
-            for example in 0..<batch {
-                var index = 0
-                for latent in 0..<Self.grid.latents {
-                    let row = z + (example * Self.grid.latents + latent) * Self.grid.categories
-                    var best = 0
-                    for k in 1..<Self.grid.categories where row[k] > row[best] { best = k }
-                    index = index * Self.grid.categories + best
+            counts.withUnsafeMutableBufferPointer { counts in
+                var row = latents.value.pointer
+                for _ in 0..<batch {
+                    var index = 0
+                    for _ in 0..<latentCount {
+                        var best = 0
+                        for k in 1..<categoryCount where row[k] > row[best] { best = k }
+                        index = index * categoryCount + best
+                        row += categoryCount
+                    }
+                    counts[index] += 1
                 }
-                counts[index] += 1
             }
             return Variable(constant: tape.arena.zeros(Shape(batch)))
         }
-        _ = estimator.expectation(
-            of: f, under: tape.posterior(Self.logits, Self.grid, batch: batch), at: 0,
-            using: RandomStream(seed: seed, "law"), on: tape)
+        let tape = Tape(arena: Arena(), isRecording: false)
+        let posterior = tape.posterior(Self.logits, Self.grid, batch: batch)
+        var seed: UInt64 = 0
+        while counts.reduce(0, +) < draws {
+            _ = estimator.expectation(
+                of: f, under: posterior, at: 0, using: RandomStream(seed: seed, "law"), on: tape)
+            seed += 1
+        }
         return counts
     }
 
     /// The probability of a deviation as large as that of 10⁶ draws or more from softmax(logits).
     private func pValue(_ estimator: any GradientEstimator, logits: [Double]) -> Double {
-        var total = [Int](repeating: 0, count: Self.grid.codes.count)
-        var seed: UInt64 = 0
-        while total.reduce(0, +) < 1_000_000 {
-            total = zip(total, counts(estimator, seed: seed, batch: Self.batch)).map { $0 + $1 }
-            seed += 1
-        }
+        let counts = counts(estimator, draws: 1_000_000)
         let probabilities = Self.grid.probabilities(logits)
         return chiSquareTail(
             chiSquare(
-                total, Self.grid.codes.map { Self.grid.probability(of: $0, probabilities) }),
-            degreesOfFreedom: total.count - 1)
+                counts, Self.grid.codes.map { Self.grid.probability(of: $0, probabilities) }),
+            degreesOfFreedom: counts.count - 1)
     }
 
     @Test(arguments: try Variant.all())
@@ -53,7 +57,7 @@ import Testing
         if variant.type == ExactEnumeration.type {
             // No draw: every code once for each example.
             #expect(
-                counts(variant.estimator, seed: 0, batch: 7)
+                counts(variant.estimator, draws: 1, batch: 7)
                     == [Int](repeating: 7, count: Self.grid.codes.count))
         } else {
             #expect(pValue(variant.estimator, logits: Self.logits) > 1e-4)
