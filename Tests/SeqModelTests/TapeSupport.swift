@@ -49,7 +49,7 @@ extension Tape {
     }
 }
 
-/// Checks a layer against its naive form. Inputs are the leaves, then the parameters as the layer made them.
+/// Checks a layer against its naive form, whose inputs are the leaves and then the parameters as the layer made them.
 func expectGradients(
     _ what: String = "", leaves: [(Shape, [Double])], parameters: [Parameter],
     relative: Double = 1e-5, sourceLocation: SourceLocation = #_sourceLocation,

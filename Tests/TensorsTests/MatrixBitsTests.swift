@@ -8,7 +8,9 @@ import Testing
 @Suite(.serialized) struct MatrixBitsTests {
     /// Inner and outer lengths: vector boundaries and beyond, the sizes of layers, and of vocabularies.
     static let small = [(1, 1), (3, 5), (7, 16), (16, 48), (17, 33), (64, 192), (100, 77)]
-    static let large = [(256, 768), (384, 1537), (512, 128), (1024, 3072), (128, 10_000)]
+    static let large = [
+        (256, 768), (384, 1537), (512, 128), (1024, 3072), (800, 1024), (128, 10_000),
+    ]
     static let rowCounts =
         Array(1...17) + [23, 31, 32, 33, 47, 48, 49, 63, 64, 65, 96, 127, 128, 129, 192, 255, 300]
 

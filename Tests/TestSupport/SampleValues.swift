@@ -1,5 +1,7 @@
-/// Fixed pseudo-random values in ±`scale`, another run of them for each seed. Each is a multiple of scale · 2⁻²⁰, so
-/// that for a scale that is a power of two single and double precision hold the same number.
+/// Fixed pseudo-random values in ±`scale`, another run of them for each seed.
+///
+/// Each is a multiple of scale · 2⁻²⁰, so that for a scale that is a power of two single and double precision hold the
+/// same number.
 public func sampleValues(_ count: Int, seed: UInt64, scale: Double = 1) -> [Double] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1
     return (0..<count).map { _ in
