@@ -20,6 +20,7 @@ public final class Tape {
 
     private struct Entry {
         let slot: Int
+        let shape: Shape
         let pullback: (Tensor) -> Void
     }
     private var entries: [Entry] = []
@@ -48,7 +49,7 @@ public final class Tape {
     public func record(_ value: Tensor, pullback: @escaping (Tensor) -> Void) -> Variable {
         guard isRecording else { return Variable(constant: value) }
         gradients.append(nil)
-        entries.append(Entry(slot: gradients.count - 1, pullback: pullback))
+        entries.append(Entry(slot: gradients.count - 1, shape: value.shape, pullback: pullback))
         return Variable(value: value, slot: gradients.count - 1)
     }
 
@@ -91,7 +92,10 @@ public final class Tape {
         guard let seed = accumulator(for: loss) else { return }
         seed.tensor.fill(1)
         for entry in entries.reversed() {
-            if let gradient = gradients[entry.slot] { entry.pullback(gradient) }
+            // A reshaped variable may have brought its gradient under its own shape.
+            if let gradient = gradients[entry.slot] {
+                entry.pullback(gradient.reshaped(entry.shape))
+            }
         }
     }
 }
