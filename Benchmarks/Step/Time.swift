@@ -65,6 +65,7 @@ struct Time: ParsableCommand {
             JSONMember("steps", .int(round.steps)),
             JSONMember("seconds", .double(round.seconds)),
             JSONMember("ms_per_step", .double(1000 * round.seconds / Double(round.steps))),
+            JSONMember("fastest_ms", .double(1000 * round.fastest)),
             JSONMember("tokens_per_second", .double(Double(round.tokens) / round.seconds)),
             JSONMember("loss", .double(Double(round.loss))),
         ])

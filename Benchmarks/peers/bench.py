@@ -67,7 +67,7 @@ def measure(config, kind, arguments):
         for index in range(arguments.rounds):
             pair = [(ours, ours_steps), (peer, peer_steps)]
             # Each goes first in turn.
-            results = {p: p.run(n)["ms_per_step"] for p, n in pair[:: 1 if index % 2 else -1]}
+            results = {p: p.run(n) for p, n in pair[:: 1 if index % 2 else -1]}
             rounds.append((results[ours], results[peer]))
         memory = [(ours.peak_memory(), peer.peak_memory())]
     finally:
@@ -77,12 +77,18 @@ def measure(config, kind, arguments):
     peer_name = f"PyTorch {hello['version']} {kind}"
     mebibyte = 1 << 20
     return [
-        entry(name, "ms/step", peer_name, rounds),
+        entry(name, "ms/step", peer_name, times(rounds, "ms_per_step")),
+        entry(name + ": fastest step", "ms", peer_name,
+              [[min(side) for side in zip(*times(rounds, "fastest_ms"))]]),
         entry(name + ": peak memory", "MiB", peer_name,
               [(a / mebibyte, b / mebibyte) for a, b in memory]),
         entry(name + ": peak memory beyond imports", "MiB", peer_name,
               [(a / mebibyte, (b - hello["memory"]) / mebibyte) for a, b in memory]),
     ]
+
+
+def times(rounds, key):
+    return [(ours[key], peer[key]) for ours, peer in rounds]
 
 
 def entry(name, unit, peer_name, rounds):
