@@ -97,6 +97,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // A training step to hold against the same step of other toolkits: Benchmarks/README.md.
+        .executableTarget(
+            name: "step-benchmark",
+            dependencies: [
+                "Files", "Tensors", "SeqModel", "DVAE", "TextCodec",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Step", swiftSettings: swiftSettings),
+
         // Tests mirror Sources.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
