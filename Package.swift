@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
         .systemLibrary(
-            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+            name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
 
         // Level 1: bytes at rest.
         .target(name: "Files", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
@@ -96,6 +96,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
+
+        // A training step to hold against the same step of other toolkits: Benchmarks/README.md.
+        .executableTarget(
+            name: "step-benchmark",
+            dependencies: [
+                "Files", "Tensors", "SeqModel", "DVAE", "TextCodec",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Step", swiftSettings: swiftSettings),
 
         // Tests mirror Sources.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),

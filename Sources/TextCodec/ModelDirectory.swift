@@ -1,3 +1,4 @@
+import Configuration
 import Files
 import Foundation
 import SeqModel
@@ -38,7 +39,7 @@ public struct ModelDirectory: Sendable {
         let config = try modelConfig()
         let tokenizer = try Tokenizer(contentsOf: tokenizerPath)
         let weights = try SafeTensorsFile(path: weightsPath, digest: .required)
-        try check(weights, Self.configKey, Self.canonical(config), "the configurations differ")
+        try check(weights, Self.configKey, try Self.canonical(config), "the configurations differ")
         try check(
             weights, Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath),
             "it was trained with another tokenizer.json")
@@ -54,18 +55,8 @@ public struct ModelDirectory: Sendable {
         guard let part = tree["model"] else {
             throw TextCodecError.badConfig(path: configPath, reason: "it has no key \"model\"")
         }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let config: ModelConfig
-        do {
-            config = try decoder.decode(
-                ModelConfig.self, from: Data(try StrictJSON.bytes(of: part)))
-        } catch let error as DecodingError {
-            throw TextCodecError.badConfig(path: configPath, reason: "key model: \(error.oneLine)")
-        }
-        if let problem = config.problems.first {
-            throw TextCodecError.badConfig(path: configPath, reason: "model.\(problem)")
-        }
+        let config = try ConfigurationTree.decode(
+            part, defaults: ModelConfig(), source: configPath) { $0.problems }
         return config
     }
 
@@ -74,7 +65,7 @@ public struct ModelDirectory: Sendable {
     /// - Parameter path: another place for the file than the directory's own, such as a checkpoint.
     public func writeWeights(of model: TextModel, to path: String? = nil) throws {
         var writer = SafeTensorsWriter(metadata: [
-            (Self.configKey, Self.canonical(model.config)),
+            (Self.configKey, try Self.canonical(model.config)),
             (Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath)),
         ])
         for parameter in model.parameters {
@@ -86,12 +77,9 @@ public struct ModelDirectory: Sendable {
     }
 
     /// One text for one configuration.
-    private static func canonical(_ config: ModelConfig) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        let data = (try? encoder.encode(config)) ?? Data()
-        return String(decoding: data, as: UTF8.self)
+    private static func canonical(_ config: ModelConfig) throws -> String {
+        let tree = try ConfigurationTree.encode(config)
+        return String(decoding: try StrictJSON.bytes(of: tree), as: UTF8.self)
     }
 
     private func check(
@@ -116,22 +104,5 @@ extension ParameterStore.Source {
     /// Parameters read from a file by name; a missing tensor or another shape is an error naming it.
     public static func file(_ file: SafeTensorsFile) -> ParameterStore.Source {
         .values { name, shape in try file.float32(named: name, expecting: shape.array) }
-    }
-}
-
-extension DecodingError {
-    /// The key path and the cause, without the dump.
-    var oneLine: String {
-        func text(_ context: Context, _ key: (any CodingKey)? = nil) -> String {
-            let path = (context.codingPath + (key.map { [$0] } ?? [])).map(\.stringValue)
-            let cause = (context.underlyingError.map { "\($0)" }) ?? context.debugDescription
-            return path.isEmpty ? cause : path.joined(separator: ".") + ": " + cause
-        }
-        switch self {
-        case .keyNotFound(let key, let context): return text(context, key)
-        case .valueNotFound(_, let context), .typeMismatch(_, let context): return text(context)
-        case .dataCorrupted(let context): return text(context)
-        @unknown default: return "\(self)"
-        }
     }
 }

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: awkwardSizes, [UInt64(0), 0xffff_fffa, UInt64.max - 2])
+    @Test(arguments: awkwardSizes, [0, 0xffff_fffa, UInt64.max - 2] as [UInt64])
     func bitsMatchReference(n: Int, block: UInt64) {
         var out = [UInt32](repeating: 0, count: n)
         var expected = out

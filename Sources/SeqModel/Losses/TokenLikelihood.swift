@@ -85,8 +85,14 @@ private struct VocabularyProjection {
     let targets: UnsafePointer<Int32>
     let arena: Arena
 
-    /// About 16 MB of logits: they stay in the last-level cache between the four uses of a chunk.
-    private var chunkRows: Int { max(64, min(1024, 4_194_304 / max(1, weight.shape[0]))) }
+    /// The rows of a chunk: as many alike as keep the logits to about 10 MB, so that they stay in the last-level
+    /// cache between their uses, but enough for a product to pay.
+    private var chunkRows: Int {
+        let rows = max(1, h.value.rows)
+        let limit = max(64, 2_621_440 / max(1, weight.shape[0]))
+        let chunks = (rows + limit - 1) / limit
+        return (rows + chunks - 1) / chunks
+    }
 
     func makeGradients() -> Gradients {
         Gradients(
@@ -114,12 +120,13 @@ private struct VocabularyProjection {
                 rowGradient.map { UnsafePointer($0.pointer + start) }, Int64(range.count),
                 Int64(vocabulary))
             guard let gradients else { continue }
-            Matrix(gradients.h.rows(range)).assign(Matrix(chunk), times: Matrix(weight.value))
-            Matrix(gradients.weight).assign(
-                transposed: Matrix(chunk), times: Matrix(states), accumulate: start > 0)
+            // First, while the kernel's results are at hand.
             ck_column_sum(
                 gradients.bias.pointer, chunk.pointer, Int64(range.count), Int64(vocabulary),
                 start > 0 ? 1 : 0)
+            Matrix(gradients.h.rows(range)).assign(Matrix(chunk), times: Matrix(weight.value))
+            Matrix(gradients.weight).assign(
+                transposed: Matrix(chunk), times: Matrix(states), accumulate: start > 0)
         }
     }
 }

@@ -34,7 +34,8 @@ struct Checkpoint {
 
     /// The checkpoints of a run, newest first.
     static func all(in run: RunDirectory) -> [Checkpoint] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: run.checkpointsPath)) ?? []
+        let names =
+            (try? FileManager.default.contentsOfDirectory(atPath: run.checkpointsPath)) ?? []
         return names.compactMap { name -> Checkpoint? in
             guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)), step >= 0 else {
                 return nil
@@ -53,7 +54,9 @@ struct Checkpoint {
                 step: state.step, quantity: "parameter " + parameter.name, losses: [],
                 lastCheckpoint: all(in: run).first?.path)
         }
-        let name = "step-" + String(repeating: "0", count: max(0, 9 - "\(state.step)".count)) + "\(state.step)"
+        let name =
+            "step-" + String(repeating: "0", count: max(0, 9 - "\(state.step)".count))
+            + "\(state.step)"
         let checkpoint = Checkpoint(path: run.checkpointsPath + "/" + name, step: state.step)
         if all(in: run).contains(where: { $0.step == state.step }) { return checkpoint }
         try DurableDirectory.publish(name, in: run.checkpointsPath) { folder in
@@ -94,7 +97,9 @@ struct Checkpoint {
         return state
     }
 
-    private static func fill(_ tensor: Tensor, from file: SafeTensorsFile, named name: String) throws {
+    private static func fill(_ tensor: Tensor, from file: SafeTensorsFile, named name: String)
+        throws
+    {
         let values = try file.float32(named: name, expecting: tensor.shape.array)
         if let base = values.baseAddress { tensor.pointer.update(from: base, count: tensor.count) }
     }

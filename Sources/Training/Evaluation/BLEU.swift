@@ -31,7 +31,9 @@ public struct BLEU: Sendable {
     /// The score, 0 … 1; 0 when some order has no match.
     public var score: Double {
         guard candidateLength > 0, matches.allSatisfy({ $0 > 0 }) else { return 0 }
-        let precision = zip(matches, totals).reduce(0.0) { $0 + log(Double($1.0) / Double($1.1)) / 4 }
+        let precision = zip(matches, totals).reduce(0.0) {
+            $0 + log(Double($1.0) / Double($1.1)) / 4
+        }
         return exp(min(0, 1 - Double(referenceLength) / Double(candidateLength)) + precision)
     }
 

@@ -29,19 +29,7 @@ final class MetricsLog {
 
     /// Adds a line: the fields of `value` and `event`.
     func write(_ event: String, step: Int, _ value: some Encodable) throws {
-        struct Line<Value: Encodable>: Encodable {
-            let event: String
-            let step: Int
-            let value: Value
-            private enum Key: String, CodingKey { case event, step }
-            func encode(to encoder: any Encoder) throws {
-                try value.encode(to: encoder)
-                var container = encoder.container(keyedBy: Key.self)
-                try container.encode(event, forKey: .event)
-                try container.encode(step, forKey: .step)
-            }
-        }
-        var data = try encoder.encode(Line(event: event, step: step, value: value))
+        var data = try encoder.encode(MetricsLine(event: event, step: step, value: value))
         data.append(0x0A)
         do {
             try handle.write(contentsOf: data)
@@ -49,5 +37,21 @@ final class MetricsLog {
             throw FilesError.system(action: "write", path: path, code: errno == 0 ? EIO : errno)
         }
         length += data.count
+    }
+}
+
+/// A value's own fields, and beside them what happened when.
+private struct MetricsLine<Value: Encodable>: Encodable {
+    let event: String
+    let step: Int
+    let value: Value
+
+    private enum Key: String, CodingKey { case event, step }
+
+    func encode(to encoder: any Encoder) throws {
+        try value.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(event, forKey: .event)
+        try container.encode(step, forKey: .step)
     }
 }

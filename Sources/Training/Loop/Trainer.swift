@@ -153,10 +153,7 @@ public final class Trainer {
         state.step += 1
         state.optimizerSteps = optimizer.stepCount
         state.seconds += seconds
-        state.cursor.batch += 1
-        if state.cursor.batch == schedule.batchCount {
-            state.cursor = Cursor(epoch: state.cursor.epoch + 1, batch: 0)
-        }
+        state.cursor = schedule.next(after: state.cursor)
         state.window.steps += 1
         state.window.sentences += batch.batchSize
         state.window.tokens += batch.tokenCount
@@ -178,11 +175,14 @@ public final class Trainer {
         let seconds = max(window.seconds, 1e-9)
         return StepReport(
             step: state.step, steps: config.training.steps,
-            epoch: Double(state.cursor.epoch) + Double(state.cursor.batch) / Double(schedule.batchCount),
+            epoch: Double(state.cursor.epoch) + Double(state.cursor.batch)
+                / Double(schedule.batchCount),
             loss: window.loss / steps,
             reconstruction: window.reconstruction / Double(max(1, window.sentences)),
-            kl: window.kl / steps, klWeight: klWeight, lossPerToken: -window.reconstruction / tokens,
-            tokenAccuracy: Double(window.correct) / tokens, gradientNorm: window.gradientNorm / steps,
+            kl: window.kl / steps, klWeight: klWeight,
+            lossPerToken: -window.reconstruction / tokens,
+            tokenAccuracy: Double(window.correct) / tokens,
+            gradientNorm: window.gradientNorm / steps,
             learningRate: Double(
                 config.learningRate.rate(at: state.step - 1, of: config.training.steps)),
             tokensPerSecond: Double(window.tokens) / seconds,

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// One training step of a fixed model on a fixed batch: written down, or timed.
+@main
+struct StepBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step-benchmark",
+        abstract: "A training step to hold against the same step of another toolkit.",
+        subcommands: [Export.self, Time.self])
+}
