@@ -8,7 +8,7 @@ struct TextVAE: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "textvae",
-        abstract: "Text ⇄ a grid of D integers: train, use and judge discrete text autoencoders.",
+        abstract: "Text ⇄ codes: train, use and judge discrete text autoencoders.",
         discussion: """
             EXAMPLES:
               textvae scenes generate --count 20000 > scenes.txt
@@ -20,11 +20,16 @@ struct TextVAE: ParsableCommand {
             standard error.
 
             EXIT STATUS:
-              0 done · 1 failure · 64 wrong usage · 65 bad data · 66 missing input · 74 input/output error · 130 \
-            interrupted, 143 terminated (a training run has saved itself)
+              0    done
+              1    failure
+              64   wrong usage
+              65   bad data
+              66   missing input
+              74   input/output error
+              130  interrupted, 143 terminated: a training run has saved itself
 
             SHELL COMPLETION:
-              textvae --generate-completion-script bash|zsh|fish prints a script for your shell.
+              textvae --generate-completion-script bash > completion.bash (or zsh, fish)
 
             ENVIRONMENT:
               TEXTVAE_THREADS is the default of --threads.
@@ -46,7 +51,7 @@ struct TextVAE: ParsableCommand {
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {
-            exit(Outcome(of: error, arguments: arguments).show().rawValue)
+            Glibc.exit(Outcome(of: error, arguments: arguments).show().rawValue)
         }
     }
 }

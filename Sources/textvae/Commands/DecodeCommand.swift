@@ -22,7 +22,7 @@ struct DecodeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "lines, or jsonl: {\"text\": …} a line, with the id of jsonl input.",
+            "lines, or jsonl: {\"text\": …} a line, with the id of jsonl input. (default: lines)",
             valueName: "format"),
         completion: .words(of: TextFormat.self), transform: keyword)
     var outputFormat = TextFormat.lines

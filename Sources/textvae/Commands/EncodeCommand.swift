@@ -22,7 +22,7 @@ struct EncodeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "codes (D integers a line), jsonl ({\"codes\": […]} a line, id passed through) or npy (Int32 [N, D]).",
+            "codes (D integers a line), jsonl ({\"codes\": […]} a line, id passed through) or npy (Int32 [N, D]). (default: codes)",
             valueName: "format"),
         completion: .words(of: CodeFormat.self), transform: keyword)
     var format = CodeFormat.codes

@@ -4,7 +4,7 @@ import Training
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Judge a model on sentences: loss, exact matches, use of the codes, a verdict.",
+        abstract: "Judge a model: loss, exact matches, use of the codes.",
         discussion: """
             EXAMPLES:
               textvae evaluate --model model test.txt
@@ -48,14 +48,14 @@ struct EvaluateCommand: ParsableCommand {
                 try evaluator.add(Array(sequences[first..<end]))
             }
         }
+        guard used > 0 else {
+            throw UserError.data(
+                "nothing to evaluate: no line of the input has 1 … \(limit) tokens")
+        }
         if empty > 0 { StandardError.note("left out \(Figures.count(empty, "empty line"))") }
         if tooLong > 0 {
             StandardError.note(
                 "left out \(Figures.count(tooLong, "line")) of more than \(limit) tokens")
-        }
-        guard used > 0 else {
-            throw UserError.data(
-                "nothing to evaluate: no line of the input has 1 … \(limit) tokens")
         }
         let report = evaluator.finish()
         try OutputOptions.print { sink in

@@ -8,7 +8,7 @@ import Tokenize
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what a model is, what its codes of a text are, and what a latent does.",
+        abstract: "Show what a model is, and what its codes of a text do.",
         discussion: """
             EXAMPLES:
               textvae inspect --model model
@@ -64,7 +64,9 @@ struct InspectCommand: ParsableCommand {
         table.rightAligned = [1]
         for (category, text) in texts.enumerated() {
             let isOwn = codes[0, latent] == Int32(category)
-            table.add(isOwn ? "*" : " ", "\(category)", text.split(separator: "\n").joined(separator: " "))
+            table.add(
+                isOwn ? "*" : " ", "\(category)", text.split(separator: "\n").joined(separator: " ")
+            )
         }
         try sink.write(table.text)
     }
@@ -73,7 +75,8 @@ struct InspectCommand: ParsableCommand {
         let config = codec.model.config
         let spec = codec.tokenizer.spec
         var table = Table()
-        table.add("grid", "D=\(config.latentCount) latents, K=\(config.categoryCount) categories each")
+        table.add(
+            "grid", "D=\(config.latentCount) latents, K=\(config.categoryCount) categories each")
         table.add("capacity", "\(Figures.fixed(config.bitsPerSentence, 1)) bits per sentence")
         table.add("parameters", Figures.grouped(codec.model.parameterCount))
         table.add("encoder", "\(config.encoder.type)")

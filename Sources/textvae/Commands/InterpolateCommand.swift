@@ -35,7 +35,8 @@ struct InterpolateCommand: ParsableCommand {
         let codec = try options.load()
         var reader = SequenceReader(codec, truncates: false)
         let records = [("A", a), ("B", b)].map { name, text in
-            Record(bytes: Array(text.utf8), place: Place(source: "sentence \(name)", line: 1), id: nil)
+            Record(
+                bytes: Array(text.utf8), place: Place(source: "sentence \(name)", line: 1), id: nil)
         }
         let ends = codec.encode(sequences: try reader.sequences(of: records))
         let way = codec.interpolate(from: ends[0], to: ends[1], count: steps)

@@ -49,7 +49,8 @@ struct ReconstructCommand: ParsableCommand {
         reader.tell()
         let share = count > 0 ? " (\(Figures.percent(Double(exact) / Double(count))))" : ""
         StandardError.write(
-            "\(Figures.grouped(exact)) of \(Figures.count(count, "line")) came back exactly\(share)")
+            "\(Figures.grouped(exact)) of \(Figures.count(count, "line")) came back exactly\(share)"
+        )
     }
 
     private func write(

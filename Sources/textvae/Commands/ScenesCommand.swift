@@ -3,7 +3,7 @@ import ArgumentParser
 struct ScenesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenes",
-        abstract: "A corpus with known factors: generate sentences, and judge those of a model.",
+        abstract: "A corpus with known factors: generate and parse.",
         discussion: """
             EXAMPLES:
               textvae scenes generate --count 20000 --seed 1 > scenes.txt

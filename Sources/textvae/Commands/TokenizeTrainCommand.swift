@@ -23,17 +23,18 @@ struct TokenizeTrainCommand: ParsableCommand {
     var output: String
 
     @Option(
-        help: "What a token is: byte, character, word or whitespace.",
+        help: "What a token is: byte, character, word or whitespace. (default: word)",
         completion: .words(of: TokenLevel.self), transform: keyword)
     var level = TokenLevel.word
 
     @Option(
-        help: "Rules that find words: uax29, or icu for those of a locale.",
+        help: "Rules that find words: uax29, or icu for those of a locale. (default: uax29)",
         completion: .words(of: SegmentationProfile.self), transform: keyword)
     var profile = SegmentationProfile.uax29
 
     @Option(
-        help: "Unicode normalization first: none, nfc, nfd, nfkc, nfkd or nfkc_casefold.",
+        help:
+            "Unicode normalization first: none, nfc, nfd, nfkc, nfkd or nfkc_casefold. (default: none)",
         completion: .words(of: NormalizationForm.self), transform: keyword)
     var normalization = NormalizationForm.none
 
@@ -74,6 +75,7 @@ struct TokenizeTrainCommand: ParsableCommand {
                     + "\(Figures.grouped(Int(clamping: trainer.report.countErrorBound)))")
         }
         StandardError.write(
-            "wrote \(output): \(Figures.count(tokenizer.vocabularySize, "token")) at the \(level.rawValue) level")
+            "wrote \(output): \(Figures.count(tokenizer.vocabularySize, "token")) at the \(level.rawValue) level"
+        )
     }
 }

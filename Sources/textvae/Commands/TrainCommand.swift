@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Foundation
 import TextCodec
 import Tokenize
 import Training
@@ -21,7 +22,8 @@ struct TrainCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Files to train on, a record a line; - is standard input.", valueName: "corpus"),
+        help: ArgumentHelp(
+            "Files to train on, a record a line; - is standard input.", valueName: "corpus"),
         completion: .file())
     var corpus: [String]
 
@@ -58,14 +60,17 @@ struct TrainCommand: ParsableCommand {
         let run = RunDirectory(output)
         let given = try tokenizer.map { try Tokenizer(contentsOf: $0) }
         let config = try configuration(of: run, given)
-        try run.open()
+        try requireInput()
+        let isNew = access(output, F_OK) != 0
+        let trainer: Trainer
+        do {
+            trainer = try prepare(config, run, given, console)
+        } catch {
+            run.close()
+            if isNew { try? FileManager.default.removeItem(atPath: output) }
+            throw error
+        }
         defer { run.close() }
-        if !resume { try DurableFile.write(config.configJSON(), to: run.model.configPath) }
-
-        let corpus = try openCorpus(config, run, given)
-        for line in corpus.report.descriptionLines { console.line(line) }
-        try writeTokenizer(corpus.tokenizer, run)
-        let trainer = try Trainer(config, tokenizer: corpus.tokenizer, corpus: corpus, run: run)
         if resume { try trainer.resume(console.show) }
         Signals.catchStops()
         let outcome: Trainer.Outcome
@@ -79,6 +84,27 @@ struct TrainCommand: ParsableCommand {
         Signals.release()
         console.endLine()
         try conclude(outcome, console)
+    }
+
+    /// Makes the folder, the token cache, tokenizer and, last, configuration: a folder with one holds a run.
+    private func prepare(
+        _ config: ExperimentConfig, _ run: RunDirectory, _ given: Tokenizer?,
+        _ console: TrainingConsole
+    ) throws -> Trainer {
+        try run.open()
+        let corpus = try openCorpus(config, run, given)
+        for line in corpus.report.descriptionLines { console.line(line) }
+        try writeTokenizer(corpus.tokenizer, run)
+        let trainer = try Trainer(config, tokenizer: corpus.tokenizer, corpus: corpus, run: run)
+        if !resume { try DurableFile.write(config.configJSON(), to: run.model.configPath) }
+        return trainer
+    }
+
+    /// Names a missing file before a folder is made.
+    private func requireInput() throws {
+        for path in corpus + valid where path != "-" && access(path, R_OK) != 0 {
+            throw UserError.noInput("cannot open '\(path)': \(String(cString: strerror(errno)))")
+        }
     }
 
     /// The configuration of a new run, or of the run to go on with, which flags must not contradict.
@@ -135,7 +161,9 @@ struct TrainCommand: ParsableCommand {
         let source = CorpusSource(
             paths: corpus, heldOutPaths: valid.isEmpty ? nil : valid,
             maximumLength: config.model.maximumLength,
-            maximumRecordBytes: config.data.maximumRecordBytes, seed: config.seed)
+            maximumRecordBytes: config.data.maximumRecordBytes,
+            heldOutShare: config.data.heldOutShare, heldOutLimit: config.data.heldOutLimit,
+            seed: config.seed)
         let learned = TokenizerSource.learned(
             config.tokenizer.spec, minimumFrequency: config.tokenizer.minimumFrequency,
             maximumSize: config.tokenizer.maximumSize)

@@ -65,4 +65,16 @@ extension ExitStatus {
         case .icu: self = .failure
         }
     }
+
+    private init(_ error: TrainingError) {
+        switch error {
+        case .setting: self = .usage
+        case .unreadable(_, "read", _), .unwritableCache: self = .inputOutput
+        case .unreadable: self = .noInput
+        case .unusableCorpus, .noRecords, .allTooLong, .corpusChangedWhileRead, .corpusChanged,
+            .damagedCache, .badCheckpoint:
+            self = .data
+        case .cursorOutOfRange, .nonFinite: self = .failure
+        }
+    }
 }

@@ -20,7 +20,7 @@ struct Outcome {
             text = TextVAE.fullMessage(for: error)
         case .usage:
             text =
-                Self.line(TextVAE.message(for: error))
+                (VerbPath.unknownOption(arguments) ?? Self.line(TextVAE.message(for: error)))
                 + "; see '\(VerbPath.text(arguments)) --help'"
         default:
             text = Self.line("\(error)")
@@ -46,7 +46,7 @@ struct Outcome {
     /// The text on one line, without a full stop before what is added to it.
     private static func line(_ text: String) -> String {
         var line = text.split(whereSeparator: \.isNewline)
-            .map { $0.drop { $0 == " " } }.joined(separator: " ")
+            .map { $0.drop { $0 == " " } }.joined(separator: "; ")
         while line.hasSuffix(".") { line.removeLast() }
         return line
     }

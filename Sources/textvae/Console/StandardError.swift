@@ -2,7 +2,9 @@ import Glibc
 
 /// Everything that is not a result.
 enum StandardError {
-    /// Writes a line at once. What cannot be said here cannot be said anywhere, so failures are ignored.
+    /// Writes a line at once.
+    ///
+    /// What cannot be said here cannot be said anywhere, so failures are ignored.
     static func write(_ line: String) { put(line + "\n") }
 
     /// A remark on what was done, without being asked for: `textvae: note: …`.
@@ -12,7 +14,9 @@ enum StandardError {
     static func put(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
             if count > 0 {
                 bytes = bytes.dropFirst(count)
             } else if count == 0 || errno != EINTR {

@@ -78,7 +78,7 @@ final class TrainingConsole {
         ]
     }
 
-    /// `evaluation at step 500 · loss 1.204 nats/token · acc 0.713 · …`
+    /// An evaluation as a line: `evaluation at step 500 · loss 1.204 nats/token · acc 0.713 · …`.
     static func line(of report: EvaluationReport, step: Int, isBest: Bool) -> String {
         let parts: [String?] = [
             "evaluation at step \(Figures.grouped(step))",

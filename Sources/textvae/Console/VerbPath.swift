@@ -11,16 +11,31 @@ enum VerbPath {
     /// The known verbs in front, as a person types them.
     static func text(_ arguments: [String]) -> String { walk(arguments).path }
 
-    private static func walk(_ arguments: [String]) -> (path: String, problem: String?) {
+    /// The first option the verb does not know, with the nearest it does; the parser tells of missing ones first.
+    static func unknownOption(_ arguments: [String]) -> String? {
+        let help = walk(arguments).command.helpMessage(columns: 1000)
+        let known = help.split { !($0.isLetter || $0 == "-") }.map(String.init)
+            .filter { $0.hasPrefix("--") }
+        for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
+            let name = String(argument.prefix { $0 != "=" })
+            guard !known.contains(name) else { continue }
+            return "unknown option \"\(name)\"" + Spelling.hint(for: name, among: known)
+        }
+        return nil
+    }
+
+    private static func walk(
+        _ arguments: [String]
+    ) -> (command: any ParsableCommand.Type, path: String, problem: String?) {
         var command: any ParsableCommand.Type = TextVAE.self
         var path = "textvae"
         for argument in arguments {
             let verbs = command.configuration.subcommands
             guard !verbs.isEmpty, !argument.hasPrefix("-"), argument != "help" else { break }
-            let names = verbs.compactMap(\.configuration.commandName)
+            let names = verbs.compactMap { $0.configuration.commandName }
             guard let next = verbs.first(where: { $0.configuration.commandName == argument }) else {
                 return (
-                    path,
+                    command, path,
                     "\"\(argument)\" is no verb of \(path)"
                         + Spelling.hint(for: argument, among: names) + "; known: "
                         + names.joined(separator: ", ")
@@ -29,6 +44,6 @@ enum VerbPath {
             command = next
             path += " " + argument
         }
-        return (path, nil)
+        return (command, path, nil)
     }
 }

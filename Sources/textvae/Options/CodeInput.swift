@@ -10,7 +10,7 @@ struct CodeInput: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Format of the codes: codes (D integers a line), jsonl ({\"codes\": […]} a line) or npy (Int32 [N, D]).",
+            "Format of the codes: codes (D integers a line), jsonl ({\"codes\": […]} a line) or npy (Int32 [N, D]). (default: codes)",
             valueName: "format"),
         completion: .words(of: CodeFormat.self), transform: keyword)
     var format = CodeFormat.codes
@@ -49,7 +49,9 @@ struct CodeInput: ParsableArguments {
         let words = line.split { $0 == 0x20 || $0 == 0x09 }
         return try words.enumerated().map { index, word in
             let text = String(decoding: word, as: UTF8.self)
-            guard let value = Int(text) else { throw notInteger(place, index, "\"\(text.prefix(40))\"") }
+            guard let value = Int(text) else {
+                throw notInteger(place, index, "\"\(text.prefix(40))\"")
+            }
             return value
         }
     }
@@ -82,7 +84,8 @@ struct CodeInput: ParsableArguments {
         let width = file.shape[1]
         for row in 0..<file.shape[0] {
             try body(
-                values[row * width..<(row + 1) * width].map(Int.init), "\(file.path), row \(row + 1)")
+                values[row * width..<(row + 1) * width].map(Int.init),
+                "\(file.path), row \(row + 1)")
         }
     }
 
@@ -113,7 +116,8 @@ private struct CodeWindow {
     mutating func add(_ row: [Int], place: String, id: JSONValue?) throws {
         guard row.count == codes.latentCount else {
             throw UserError.data(
-                "\(place): \(Figures.count(row.count, "code")), the model wants \(codes.latentCount)")
+                "\(place): \(Figures.count(row.count, "code")), the model wants \(codes.latentCount)"
+            )
         }
         for (latent, code) in row.enumerated() {
             guard code >= 0, code < codes.categoryCount else {

@@ -15,7 +15,8 @@ struct SearchOptions: ParsableArguments {
             valueName: "p"))
     var topP: Float?
 
-    @Option(help: ArgumentHelp("Search with this many candidates side by side.", valueName: "width"))
+    @Option(
+        help: ArgumentHelp("Search with this many candidates side by side.", valueName: "width"))
     var beam: Int?
 
     @Option(

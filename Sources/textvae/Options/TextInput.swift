@@ -23,7 +23,8 @@ struct TextInput: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "lines, or jsonl: {\"text\": …, \"id\": …} a line.", valueName: "format"),
+            "lines, or jsonl: {\"text\": …, \"id\": …} a line. (default: lines)",
+            valueName: "format"),
         completion: .words(of: TextFormat.self), transform: keyword)
     var inputFormat = TextFormat.lines
 

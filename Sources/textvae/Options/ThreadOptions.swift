@@ -20,7 +20,8 @@ struct ThreadOptions: ParsableArguments {
     func apply() throws { ThreadPool.setThreadCount(try threads ?? Self.preset()) }
 
     private static func preset() throws -> Int {
-        guard let text = ProcessInfo.processInfo.environment["TEXTVAE_THREADS"], !text.isEmpty else {
+        guard let text = ProcessInfo.processInfo.environment["TEXTVAE_THREADS"], !text.isEmpty
+        else {
             return ProcessInfo.processInfo.activeProcessorCount
         }
         guard let count = Int(text), 1...1024 ~= count else {
