@@ -1,10 +1,11 @@
 import ArgumentParser
 import Glibc
+import Training
 
 /// The command `textvae`: turns every outcome into an exit status and, for failures, one line on standard error.
 @main
 struct TextVAE: ParsableCommand {
-    static let version = "0.1.0"
+    static let version = ExperimentConfig.libraryVersion
 
     static let configuration = CommandConfiguration(
         commandName: "textvae",
@@ -29,7 +30,8 @@ struct TextVAE: ParsableCommand {
               130  interrupted, 143 terminated: a training run has saved itself
 
             SHELL COMPLETION:
-              textvae --generate-completion-script bash > completion.bash (or zsh, fish)
+              textvae --generate-completion-script bash
+              (or zsh, fish) prints a script for your shell.
 
             ENVIRONMENT:
               TEXTVAE_THREADS is the default of --threads.

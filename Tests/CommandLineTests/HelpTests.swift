@@ -30,6 +30,8 @@ import Testing
         #expect(help.lines[1].isEmpty)
         #expect(help.lines[2] == "EXAMPLES:")
         #expect(help.lines[3].contains((["textvae"] + verb).joined(separator: " ")))
+        // No example is wrapped: it can be copied.
+        #expect(help.lines[3...].prefix { !$0.isEmpty }.allSatisfy { $0.hasPrefix("  ") })
         #expect(help.lines.allSatisfy { $0.hasPrefix("USAGE:") || $0.count <= 80 })
     }
 

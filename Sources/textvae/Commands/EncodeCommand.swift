@@ -10,7 +10,7 @@ struct EncodeCommand: ParsableCommand {
             EXAMPLES:
               echo "two dogs run ." | textvae encode --model model
               textvae encode --model model corpus.txt --format npy --output codes.npy
-              textvae encode --model model --input-format jsonl --format jsonl < in.jsonl > out.jsonl
+              textvae encode --model m --input-format jsonl --format jsonl < a.jsonl
 
             One record out for each record in, in the same order; the codes of a record depend on nothing but the \
             record. Memory does not grow with the input.

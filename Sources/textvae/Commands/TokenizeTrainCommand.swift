@@ -9,8 +9,8 @@ struct TokenizeTrainCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               textvae tokenize train corpus.txt --output tokenizer.json
-              textvae tokenize train *.txt --level character --normalization nfc --output tokenizer.json
-              textvae tokenize train corpus.txt --fold --minimum-frequency 5 --output tokenizer.json
+              textvae tokenize train *.txt --level character -o tokenizer.json
+              textvae tokenize train a.txt --fold --minimum-frequency 5 -o t.json
 
             Lines are records. At every level but whitespace each byte string comes back from its token ids.
             """)

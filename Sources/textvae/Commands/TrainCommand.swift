@@ -12,8 +12,9 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               textvae train corpus.txt --output model
-              textvae train corpus.txt --output model --preset tiny --level character
-              textvae train train.txt --valid valid.txt --output model --set model.latent_count=48
+              textvae train corpus.txt --output model --level character
+              textvae train a.txt b.txt --valid c.txt --output model
+              textvae train corpus.txt --output model --set model.latent_count=48
               textvae train corpus.txt --output model --resume
 
             The output folder holds the best model so far at every moment (config.json, tokenizer.json, \
@@ -76,7 +77,12 @@ struct TrainCommand: ParsableCommand {
         let outcome: Trainer.Outcome
         do {
             outcome = try trainer(
-                shouldStop: { Signals.received != nil }, report: console.show)
+                shouldStop: {
+                    guard Signals.received != nil else { return false }
+                    console.line("stopping: saving first; once more to stop at once")
+                    return true
+                },
+                report: console.show)
         } catch {
             console.endLine()
             throw error
@@ -199,6 +205,7 @@ struct TrainCommand: ParsableCommand {
             StandardError.write("verdict: \(report.verdict.rawValue)")
             for line in report.advice { StandardError.write("  " + line) }
         }
+        guard !quiet else { return }
         StandardError.write(
             """
             the model is in \(output); next:

@@ -14,6 +14,12 @@ enum Signals {
     /// From here on a first signal only leaves its number in ``received``.
     static func catchStops() {
         pending.store(0, ordering: .relaxed)
+        // A parent's worker threads block signals, and its children would inherit that.
+        var stops = sigset_t()
+        sigemptyset(&stops)
+        sigaddset(&stops, SIGINT)
+        sigaddset(&stops, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &stops, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 // Nothing but an atomic and _exit: both are allowed in a handler.
