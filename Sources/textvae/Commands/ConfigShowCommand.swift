@@ -8,7 +8,7 @@ struct ConfigShowCommand: ParsableCommand {
             EXAMPLES:
               textvae config show
               textvae config show --preset base --level character
-              textvae config show --preset tiny --set objective.free_bits=1 > experiment.json
+              textvae config show --set objective.free_bits=1 > experiment.json
 
             Every key can be set by --set, and the output can be given back by --config.
             """)

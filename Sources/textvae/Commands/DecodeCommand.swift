@@ -9,7 +9,7 @@ struct DecodeCommand: ParsableCommand {
             EXAMPLES:
               textvae encode --model model < in.txt | textvae decode --model model
               textvae decode --model model --format npy codes.npy --output text.txt
-              textvae decode --model model --temperature 0.8 --top-p 0.95 --seed 7 < codes.txt
+              textvae decode --model model --temperature 0.8 --seed 7 < codes.txt
 
             Without search flags the likeliest token is taken at each step, and the text of a row depends on the row \
             alone. A drawn text depends on the row, its number and the seed.

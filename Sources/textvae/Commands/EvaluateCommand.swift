@@ -8,7 +8,7 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               textvae evaluate --model model test.txt
-              textvae evaluate --model model test.txt --json | jq .shuffle_gap_nats_per_token
+              textvae evaluate --model model test.txt --json | jq .verdict
               textvae evaluate --model model --no-decode < large.txt
 
             Likelihoods are in nats. The shuffle gap is what a token costs more with another sentence's codes than with \

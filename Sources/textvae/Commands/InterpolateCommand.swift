@@ -7,7 +7,7 @@ struct InterpolateCommand: ParsableCommand {
         abstract: "Walk from one sentence to another through their codes.",
         discussion: """
             EXAMPLES:
-              textvae interpolate --model model "The nurse buys a kite." "The pilots sold clocks."
+              textvae interpolate --model model "The spy buys a kite." "A spy ran."
               textvae interpolate --model model --steps 16 "$A" "$B"
 
             The latents in which the sentences differ change one after another, from A's code to B's.

@@ -28,7 +28,7 @@ struct ListCommand: ParsableCommand {
             EXAMPLES:
               textvae list estimators
               textvae list presets
-              textvae train corpus.txt --output model --set objective.estimator.type=reinforce
+              textvae train a.txt -o model --set objective.estimator.type=reinforce
             """)
 
     @Argument(

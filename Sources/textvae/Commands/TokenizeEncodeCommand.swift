@@ -8,7 +8,7 @@ struct TokenizeEncodeCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               textvae tokenize encode --tokenizer tokenizer.json < text.txt
-              textvae tokenize encode --tokenizer model/tokenizer.json text.txt --output ids.txt
+              textvae tokenize encode --tokenizer model/tokenizer.json text.txt -o ids
 
             Start and end marks are not among the ids.
             """)
