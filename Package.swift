@@ -128,7 +128,11 @@ let package = Package(
             name: "ScenesTests", dependencies: ["Scenes", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "DVAETests", dependencies: ["DVAE", "SeqModel", "Tensors", "TestSupport"],
+            name: "DVAETests",
+            dependencies: [
+                "DVAE", "SeqModel", "Tensors", "Configuration", "TestSupport",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TextCodecTests",

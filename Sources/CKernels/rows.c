@@ -132,6 +132,30 @@ void ck_gather_rows(float *y, const float *table, const int32_t *index, int64_t 
     ck_parallel_for(gather_range, &w, rows, 1, cols);
 }
 
+typedef struct {
+    float *y;
+    const float *x;
+    int64_t y_stride, x_stride, cols;
+    int accumulate;
+} columns;
+
+CK_CLONES static void copy_columns_range(void *context, int64_t begin, int64_t end) {
+    const columns w = *(const columns *)context;
+    for (int64_t r = begin; r < end; r++) {
+        FOR_LANES(c, k, w.cols) {
+            vf x;
+            v_load(&x, w.x + r * w.x_stride + c, k);
+            v_put(w.y + r * w.y_stride + c, &x, k, w.accumulate);
+        }
+    }
+}
+
+void ck_copy_columns(float *y, int64_t y_stride, const float *x, int64_t x_stride, int64_t rows,
+                     int64_t cols, int accumulate) {
+    columns w = {y, x, y_stride, x_stride, cols, accumulate};
+    ck_parallel_for(copy_columns_range, &w, rows, 1, cols);
+}
+
 // A range of columns of every row, so that a table row is summed in row order by one thread.
 CK_CLONES static void scatter_range(void *context, int64_t begin, int64_t end) {
     const rowwise w = *(const rowwise *)context;

@@ -32,6 +32,9 @@ void ck_row_sum(float *out, const float *x, int64_t rows, int64_t cols, int accu
 void ck_row_dot(float *out, const float *a, const float *b, int64_t rows, int64_t cols, int accumulate);
 // y[r, :] (+)= s[r] · x[r, :]; may alias when not accumulating
 void ck_scale_rows(float *y, const float *s, const float *x, int64_t rows, int64_t cols, int accumulate);
+// y[r, 0 ..< cols] (+)= x[r, 0 ..< cols] between matrices whose rows lie y_stride and x_stride apart
+void ck_copy_columns(float *y, int64_t y_stride, const float *x, int64_t x_stride, int64_t rows, int64_t cols,
+                     int accumulate);
 // y[r, :] (+)= table[index[r], :]
 void ck_gather_rows(float *y, const float *table, const int32_t *index, int64_t rows, int64_t cols, int accumulate);
 // table[index[r], :] += x[r, :], rows in increasing order for each table row (deterministic)

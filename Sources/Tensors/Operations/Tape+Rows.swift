@@ -36,24 +36,19 @@ extension Tape {
         let (rows, m, n) = (a.value.rows, a.value.columns, b.value.columns)
         precondition(b.value.rows == rows, "\(a.shape) beside \(b.shape)")
         let y = arena.tensor(Shape(rows, m + n))
-        Tape.copyColumns(from: a.value, at: 0, width: m, into: y, at: 0)
-        Tape.copyColumns(from: b.value, at: 0, width: n, into: y, at: m)
-        return record(y) { [unowned self] dy in
-            for (part, offset) in [(a, 0), (b, m)] where part.isDifferentiable {
-                let slice = arena.tensor(Shape(rows, part.value.columns))
-                Tape.copyColumns(
-                    from: dy, at: offset, width: part.value.columns, into: slice, at: 0)
-                accumulate(slice.reshaped(part.shape), into: part)
-            }
+        let parts = [(a, m, 0), (b, n, m)]
+        for (part, width, offset) in parts {
+            ck_copy_columns(
+                y.pointer + offset, Int64(m + n), part.value.pointer, Int64(width), Int64(rows),
+                Int64(width), 0)
         }
-    }
-
-    private static func copyColumns(
-        from source: Tensor, at start: Int, width: Int, into target: Tensor, at offset: Int
-    ) {
-        for row in 0..<source.rows {
-            (target.pointer + row * target.columns + offset).update(
-                from: source.pointer + row * source.columns + start, count: width)
+        return record(y) { [unowned self] dy in
+            for (part, width, offset) in parts {
+                guard let target = accumulator(for: part) else { continue }
+                ck_copy_columns(
+                    target.tensor.pointer, Int64(width), dy.pointer + offset, Int64(m + n),
+                    Int64(rows), Int64(width), target.flag)
+            }
         }
     }
 }
