@@ -17,11 +17,13 @@ let package = Package(
         .library(name: "Training", targets: ["Training"]),
         .library(name: "DVAE", targets: ["DVAE"]),
         .library(name: "SeqModel", targets: ["SeqModel"]),
+        .library(name: "Configuration", targets: ["Configuration"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Tokenize", targets: ["Tokenize"]),
+        .library(name: "Scenes", targets: ["Scenes"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -35,7 +37,7 @@ let package = Package(
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
         .systemLibrary(
-            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+            name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
 
         // Level 1: bytes at rest.
         .target(name: "Files", dependencies: ["CXXHash"], swiftSettings: swiftSettings),
@@ -50,10 +52,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Tokenize",
-            dependencies: [
-                "Files", "CICU",
-                .product(name: "HeapModule", package: "swift-collections"),
-            ],
+            dependencies: ["Files", "CICU"],
             swiftSettings: swiftSettings),
 
         // Level 4: sequences; and the grammar of the bundled corpus.
@@ -129,7 +128,11 @@ let package = Package(
             name: "ScenesTests", dependencies: ["Scenes", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "DVAETests", dependencies: ["DVAE", "SeqModel", "Tensors", "TestSupport"],
+            name: "DVAETests",
+            dependencies: [
+                "DVAE", "SeqModel", "Tensors", "Configuration", "TestSupport",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TextCodecTests",

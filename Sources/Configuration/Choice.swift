@@ -1,5 +1,5 @@
 /// A family of components that configurations choose from.
-public protocol ComponentKind {
+public protocol ComponentKind: SendableMetatype {
     /// The existential of the family, such as `any GradientEstimator`.
     associatedtype Component: Sendable
 

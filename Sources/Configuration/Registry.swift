@@ -12,7 +12,9 @@ public protocol RegisteredComponent: Codable, Sendable {
     init()
 }
 
-/// The components of one kind, by name: an immutable value. A library user adds to a copy.
+/// The components of one kind, by name.
+///
+/// An immutable value: a library user adds to a copy.
 public struct Registry<Component>: Sendable {
     /// One known component.
     public struct Entry: Sendable {

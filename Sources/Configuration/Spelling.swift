@@ -2,6 +2,8 @@
 public enum Spelling {
     /// The known name nearest to `name` by edit distance, when it is near enough to be meant.
     public static func nearest(to name: String, among known: [String]) -> String? {
+        // Nobody means a known name by a text much longer than names are.
+        guard name.utf8.count <= 100 else { return nil }
         let limit = max(1, name.count / 2)
         let best = known.map { (distance($0, name), $0) }.min { $0.0 < $1.0 }
         guard let best, best.0 <= limit else { return nil }
@@ -27,5 +29,25 @@ public enum Spelling {
             }
         }
         return row[right.count]
+    }
+
+    /// The text in quotes, on one line, at most 80 scalars, for messages about outside data.
+    ///
+    /// Control, bidirectional and separator characters are shown as `\u{…}`.
+    public static func quoted(_ text: String) -> String {
+        var shown = "\""
+        for (index, scalar) in text.unicodeScalars.enumerated() {
+            if index == 80 {
+                shown += "…"
+                break
+            }
+            switch scalar.value {
+            case 0..<0x20, 0x22, 0x5C, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E,
+                0x2066...0x2069, 0xFEFF:
+                shown += scalar.escaped(asASCII: true)
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown + "\""
     }
 }

@@ -26,7 +26,7 @@ struct TemporaryName {
     /// Reads a name back, or nil where it is none of ours.
     init?(_ text: String, kind: Kind) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 3, let pid = Self.number(parts[parts.count - 2]), pid > 1,
+        guard parts.count >= 3, let pid = Self.number(parts[parts.count - 2]),
             Self.number(parts[parts.count - 1]) != nil
         else { return nil }
         let head = parts.dropLast(2).joined(separator: "-")

@@ -37,8 +37,10 @@ public struct Matrix {
 }
 
 // Forward products are always NN: a row of the result then has the same bits whatever the number of
-// rows beside it and of threads, so codes do not depend on the batch. The one exception oneDNN makes,
-// a single row, is computed as two. Weight gradients are TN, which is as good across threads.
+// rows beside it and of threads, so codes do not depend on the batch. oneDNN makes two exceptions: a
+// single row, which is computed as two, and an inner axis over 768, for which the number of rows
+// decides how its sums are split, so that they are split here. Weight gradients are TN, which is as
+// good across threads.
 extension Matrix {
     /// self = a · b, or self += a · b.
     public func assign(_ a: Matrix, times b: Matrix, accumulate: Bool = false) {
@@ -49,7 +51,7 @@ extension Matrix {
         if rows == 1 {
             assignSingleRow(a, times: b, accumulate: accumulate)
         } else {
-            Matrix.product(a, transposed: false, b, accumulate: accumulate, into: self)
+            Matrix.slicedProduct(a, b, accumulate: accumulate, into: self)
         }
     }
 
@@ -74,14 +76,40 @@ extension Matrix {
             (out + columns).initialize(from: pointer, count: columns)
             let result = Matrix(pointer: out, rows: 2, columns: columns, stride: columns)
             let twice = Matrix(pointer: base, rows: 2, columns: a.columns, stride: a.columns)
-            Matrix.product(twice, transposed: false, b, accumulate: accumulate, into: result)
+            Matrix.slicedProduct(twice, b, accumulate: accumulate, into: result)
             pointer.update(from: out, count: columns)
+        }
+    }
+
+    /// The longest inner axis that oneDNN sums in one order for every number of rows.
+    private static let longestSum = 768
+
+    private static func slicedProduct(
+        _ a: Matrix, _ b: Matrix, accumulate: Bool, into c: Matrix
+    ) {
+        for start in Swift.stride(from: 0, to: max(1, b.rows), by: longestSum) {
+            let count = min(longestSum, b.rows - start)
+            let left = Matrix(
+                pointer: a.pointer + start, rows: a.rows, columns: count, stride: a.stride)
+            let right = Matrix(
+                pointer: b.pointer + start * b.stride, rows: count, columns: b.columns,
+                stride: b.stride)
+            product(
+                left, transposed: false, right, accumulate: accumulate || start > 0, into: c)
         }
     }
 
     private static func product(
         _ a: Matrix, transposed: Bool, _ b: Matrix, accumulate: Bool, into c: Matrix
     ) {
+        // A sum of no terms, as an empty batch gives; oneDNN refuses an inner axis of length 0.
+        guard b.rows > 0 else {
+            guard !accumulate else { return }
+            for row in 0..<c.rows {
+                (c.pointer + row * c.stride).update(repeating: 0, count: c.columns)
+            }
+            return
+        }
         let status = onednn_sgemm(
             transposed ? 1 : 0, 0, Int64(c.rows), Int64(c.columns), Int64(b.rows), 1,
             a.pointer, Int64(a.stride), b.pointer, Int64(b.stride), accumulate ? 1 : 0,

@@ -44,4 +44,3 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     /// Two configurations are equal when all their values are.
     public static func == (a: ModelConfig, b: ModelConfig) -> Bool { "\(a)" == "\(b)" }
 }
-

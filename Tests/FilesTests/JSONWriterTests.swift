@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        0.1, -0.0, 1, 1e16, 1e22, 5e-324, .greatestFiniteMagnitude, 1 / 3, 123456789.125,
+        0.1, -0.0, 1, 1e16, 1e22, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 1 / 3,
+        123456789.125,
     ])
     func doublesReadBackTheSame(_ value: Double) throws {
         let bytes = try StrictJSON.bytes(of: .double(value))

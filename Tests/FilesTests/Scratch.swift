@@ -23,6 +23,7 @@ final class Scratch {
     }
 
     func write(_ bytes: [UInt8], _ name: String) throws {
+        unlink(path(name))  // ext4 would flush a file that is truncated and written anew.
         let file = try #require(fopen(path(name), "wb"))
         fwrite(bytes, 1, bytes.count, file)
         fclose(file)

@@ -5,7 +5,6 @@ import func Foundation.exp
 import func Foundation.log
 
 @Suite struct KernelsActivationsTests {
-
     struct Activation: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let forward: @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int64) -> Void
@@ -43,7 +42,7 @@ import func Foundation.log
     ]
 
     static let extremes: [Float] = [
-        0, -0.0, 80, -80, 1e4, -1e4, 1e-40, -1e-40, 3e38, -3e38, 1e-20, -1e-20, 20, -20,
+        0, -0.0, 80, -80, 1e4, -1e4, denormal, -denormal, 3e38, -3e38, 1e-20, -1e-20, 20, -20,
         .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude,
     ]
 
@@ -112,7 +111,10 @@ import func Foundation.log
     }
 
     @Test func logarithm() {
-        let x = (1..<100_000).map { Float($0) * 0.0003 } + [1e-40, 1e-45, 3e38, 1.5e-38]
+        let x =
+            (1..<100_000).map { Float($0) * 0.0003 } + [
+                denormal, .leastNonzeroMagnitude, 3e38, 1.5e-38,
+            ]
         var y = x
         ck_log(&y, x, Int64(x.count))
         let worst = zip(x, y).map { x, y in

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(arguments: awkwardSizes, [UInt64(0), 0xffff_fffa, .max - 2])
+    @Test(arguments: awkwardSizes, [0, 0xffff_fffa, UInt64.max - 2] as [UInt64])
     func bitsMatchReference(n: Int, block: UInt64) {
         var out = [UInt32](repeating: 0, count: n)
         var expected = out
@@ -53,7 +53,7 @@ import Testing
         #expect(abs(ck_sum_of_squares(out, Int64(n)) / Double(n) - 1) < 0.01)
         ck_philox_gumbel(&out, Int64(n), 1, 2, 3)
         #expect(abs(ck_sum(out, Int64(n)) / Double(n) - 0.5772) < 0.01)
-        #expect(out.allSatisfy(\.isFinite))
+        #expect(allFinite(out))
     }
 
     @Test(arguments: awkwardSizes, [Int32(0), 1]) func dropout(n: Int, accumulate: Int32) {

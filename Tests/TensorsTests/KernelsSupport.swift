@@ -4,6 +4,9 @@ import CKernels
 /// Lengths around vector boundaries, empty, and past the first block of every kernel.
 let awkwardSizes = [0, 1, 2, 3, 7, 15, 16, 17, 63, 64, 65, 1000, 4099]
 
+/// A number below the smallest normal one, about 10⁻⁴⁰.
+let denormal = 71_362 * Float.leastNonzeroMagnitude
+
 /// Fixed pseudo-random values in ±`scale`, a different run of them for each seed.
 func values(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
@@ -28,6 +31,8 @@ func distance(_ a: [Float], _ b: [Double]) -> Double {
         return difference <= worst ? worst : difference.isNaN ? .infinity : difference
     }
 }
+
+func allFinite(_ x: [Float]) -> Bool { x.allSatisfy { $0.isFinite } }
 
 func bits(_ x: [Float]) -> [UInt32] { x.map(\.bitPattern) }
 

@@ -83,7 +83,7 @@ public struct CategoricalGrid {
         }
     }
 
-    /// KL(q_d ‖ uniform) of each latent, nats, `[B, D]`, with its gradient:
+    /// KL(q_d ‖ uniform) of each latent, nats, `[B, D]`, with its gradient.
     ///
     ///     KL_d = ln K − H(q_d) = ln K + Σ_k q log q,      ∂KL_d/∂logits_k = q_k (log q_k + H(q_d))
     public func klDivergenceToUniform(on tape: Tape) -> Variable {
@@ -92,8 +92,9 @@ public struct CategoricalGrid {
         let kl = tape.arena.tensor(entropy.shape)
         kl.fill(LogTable.log(categories))
         kl.assign(-1, times: entropy, accumulate: true)
-        // Rounding can leave −1e−7 for a uniform distribution; a divergence is never negative.
-        for index in 0..<rows { kl.pointer[index] = max(0, kl.pointer[index]) }
+        // Rounding can leave −1e−7 for a uniform distribution; a divergence is never negative. A NaN stays (max would
+        // hide it), so that training notices.
+        for index in 0..<rows where kl.pointer[index] < 0 { kl.pointer[index] = 0 }
         return tape.record(kl) { [unowned tape] dkl in
             let gradient = tape.arena.tensor(logits.shape)
             for row in 0..<rows {

@@ -48,10 +48,11 @@ public struct LatentStatistics: Sendable {
         exampleCount += batch
     }
 
-    /// Mean KL to the uniform prior of each latent, nats.
+    /// Mean KL to the uniform prior of each latent, nats; 0 before the first example.
     public var klPerLatent: [Double] {
         entropySums.map {
-            max(0, Double.log(Double(categoryCount)) - $0 / Double(max(1, exampleCount)))
+            guard exampleCount > 0 else { return 0 }
+            return max(0, Double.log(Double(categoryCount)) - $0 / Double(exampleCount))
         }
     }
 

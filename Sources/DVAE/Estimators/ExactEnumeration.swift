@@ -4,9 +4,10 @@ import Tensors
 
 /// The expectation itself, by summing over all K^D codes.
 ///
-///     E_q[f] = Σ_z q(z) f(z),      ∂/∂θ = Σ_z f(z) q(z) ∂log q(z)/∂θ
+///     E_q[f] = Σ_z q(z) f(z),      ∂/∂θ = Σ_z q(z) (f(z) − E_q[f]) ∂log q(z)/∂θ
 ///
-/// No bias and no noise; the ground truth for every other estimator, and practical for small grids only.
+/// Taking E_q[f] off changes nothing but rounding: log-likelihoods are large beside their differences. No bias and no
+/// noise; the ground truth for every other estimator, and practical for small grids only.
 public struct ExactEnumeration: GradientEstimator, Equatable {
     /// The name in configurations.
     public static let type = "exact"
@@ -54,7 +55,9 @@ public struct ExactEnumeration: GradientEstimator, Equatable {
                 }
                 tape.accumulate(weight, into: term.value)
                 ScoreFunction.add(
-                    weight: { weight.pointer[$0] * term.value.value.pointer[$0] },
+                    weight: {
+                        weight.pointer[$0] * (term.value.value.pointer[$0] - sum.pointer[$0])
+                    },
                     codes: term.codes, posterior: posterior, to: gradient)
             }
             tape.accumulate(gradient, into: posterior.logits)
@@ -70,12 +73,17 @@ public struct ExactEnumeration: GradientEstimator, Equatable {
 
     /// The grid must be small enough to enumerate.
     public func problems(latentCount: Int, categoryCount: Int) -> [String] {
-        var codes = 1
-        for _ in 0..<latentCount where codes <= maximumCodes { codes *= max(1, categoryCount) }
-        guard codes > maximumCodes else { return Check.positive("maximum_codes", maximumCodes) }
-        let error = DVAEError.gridTooLarge(
-            estimator: Self.type, latentCount: latentCount, categoryCount: categoryCount,
-            limit: maximumCodes)
-        return [error.description]
+        let limit = Check.positive("maximum_codes", maximumCodes)
+        guard limit.isEmpty, latentCount > 0, categoryCount > 1 else { return limit }
+        var (codes, latents) = (1, 0)
+        while latents < latentCount && codes <= maximumCodes / categoryCount {
+            codes *= categoryCount
+            latents += 1
+        }
+        guard latents < latentCount else { return [] }
+        return [
+            "maximum_codes: got \(maximumCodes), want at least K^D of a grid of "
+                + "D=\(latentCount) K=\(categoryCount); use a smaller grid or another estimator"
+        ]
     }
 }

@@ -49,17 +49,13 @@ public struct LocalExpectation: GradientEstimator, Equatable {
         result.copy(from: value.value)
         return tape.record(result) { [unowned tape] dy in
             tape.accumulate(dy, into: value)
-            let gradient = tape.arena.tensor(posterior.logits.shape)
+            let gradient = tape.arena.zeros(posterior.logits.shape)
             for row in 0..<batch * latents {
-                let (start, scale) = (row * categories, dy.pointer[row / latents])
-                var mean: Float = 0
-                for k in start..<start + categories {
-                    mean += posterior.probabilities.pointer[k] * neighbours.pointer[k]
-                }
-                for k in start..<start + categories {
-                    gradient.pointer[k] =
-                        scale * posterior.probabilities.pointer[k] * (neighbours.pointer[k] - mean)
-                }
+                let start = row * categories
+                SoftmaxJacobian.add(
+                    of: posterior.probabilities.pointer + start,
+                    times: neighbours.pointer + start, scale: dy.pointer[row / latents],
+                    categoryCount: categories, to: gradient.pointer + start)
             }
             tape.accumulate(gradient, into: posterior.logits)
         }
@@ -67,12 +63,13 @@ public struct LocalExpectation: GradientEstimator, Equatable {
 
     /// The grid must be small enough to sum.
     public func problems(latentCount: Int, categoryCount: Int) -> [String] {
-        Check.positive("maximum_evaluations", maximumEvaluations)
-            + (latentCount * categoryCount <= maximumEvaluations
-                ? []
-                : [
-                    "local_expectation: D·K is \(latentCount * categoryCount), more than "
-                        + "maximum_evaluations \(maximumEvaluations)"
-                ])
+        let limit = Check.positive("maximum_evaluations", maximumEvaluations)
+        guard limit.isEmpty else { return limit }
+        let (cells, overflow) = latentCount.multipliedReportingOverflow(by: categoryCount)
+        guard overflow || cells > maximumEvaluations else { return [] }
+        return [
+            "maximum_evaluations: got \(maximumEvaluations), want at least D·K of a grid of "
+                + "D=\(latentCount) K=\(categoryCount); use a smaller grid or another estimator"
+        ]
     }
 }

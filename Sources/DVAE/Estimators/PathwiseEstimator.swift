@@ -18,8 +18,13 @@ public struct LatentRow<Scalar: Real & BinaryFloatingPoint> {
     public let space: UnsafeMutablePointer<Scalar>
 
     /// softmax((θ + G·[noisy]) / τ) into the working space.
+    @inlinable
     @inline(__always)
-    func softmax(noisy: Bool, temperature: Scalar) {
+    public func softmax(noisy: Bool, temperature: Scalar) {
+        if !noisy && temperature == 1 {
+            space.update(from: probabilities, count: categoryCount)
+            return
+        }
         var largest = -Scalar.infinity
         for k in 0..<categoryCount {
             space[k] = (logits[k] + (noisy ? noise[k] : 0)) / temperature
@@ -34,14 +39,14 @@ public struct LatentRow<Scalar: Real & BinaryFloatingPoint> {
     }
 
     /// out += scale · J(p) g, with J(p) g = p ⊙ (g − ⟨p, g⟩) the softmax Jacobian applied to g.
+    @inlinable
     @inline(__always)
-    func addJacobian(
+    public func addJacobian(
         of p: UnsafePointer<Scalar>, times g: UnsafePointer<Scalar>, scale: Scalar,
         to out: UnsafeMutablePointer<Scalar>
     ) {
-        var dot: Scalar = 0
-        for k in 0..<categoryCount { dot += p[k] * g[k] }
-        for k in 0..<categoryCount { out[k] += scale * p[k] * (g[k] - dot) }
+        SoftmaxJacobian.add(
+            of: p, times: g, scale: scale, categoryCount: categoryCount, to: out)
     }
 }
 

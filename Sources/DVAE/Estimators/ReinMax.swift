@@ -28,11 +28,7 @@ public struct ReinMax: PathwiseEstimator, Equatable {
         of row: LatentRow<Scalar>, g: UnsafePointer<Scalar>, temperature: Scalar,
         to out: UnsafeMutablePointer<Scalar>
     ) {
-        if temperature == 1 {
-            row.space.update(from: row.probabilities, count: row.categoryCount)
-        } else {
-            row.softmax(noisy: false, temperature: temperature)
-        }
+        row.softmax(noisy: false, temperature: temperature)
         for k in 0..<row.categoryCount {
             row.space[k] = (row.space[k] + (k == row.drawn ? 1 : 0)) / 2
         }

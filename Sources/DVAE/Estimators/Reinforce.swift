@@ -32,10 +32,15 @@ public struct Reinforce: GradientEstimator, Equatable {
             tape.accumulate(dy, into: value)
             let gradient = tape.arena.zeros(posterior.logits.shape)
             ScoreFunction.add(
-                weight: { dy.pointer[$0] * (value.value.pointer[$0] - baseline) }, codes: codes,
+                weight: { dy.pointer[$0] * weight(of: value.value.pointer[$0]) }, codes: codes,
                 posterior: posterior, to: gradient)
             tape.accumulate(gradient, into: posterior.logits)
         }
+    }
+
+    /// f − b.
+    func weight<Scalar: BinaryFloatingPoint>(of value: Scalar) -> Scalar {
+        value - Scalar(baseline)
     }
 
     /// The baseline must be finite.

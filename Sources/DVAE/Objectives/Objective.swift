@@ -12,12 +12,16 @@ public struct Objective: Codable, Sendable, Equatable {
     /// The gradient estimator.
     public var estimator = Choice<EstimatorKind>(ReinMax())
 
-    /// The weight on KL; 1 gives the bound itself. A rise from a small value keeps the decoder from learning to do
+    /// The weight on KL; 1 gives the bound itself.
+    ///
+    /// A rise from a small value keeps the decoder from learning to do
     /// without the codes before they mean anything.
     public var klWeight = Ramp(from: 0, to: 0.3, steps: 3000)
 
-    /// Nats per latent that cost nothing: KL of a latent, averaged over the batch, below this floor has no gradient
-    /// (Kingma et al. 2016, arXiv 1606.04934).
+    /// Nats per latent that cost nothing.
+    ///
+    /// KL of a latent, averaged over the batch, has no gradient below this floor (Kingma, Salimans, Jozefowicz, Chen,
+    /// Sutskever and Welling 2016, arXiv 1606.04934).
     public var freeBits: Float = 1
 
     /// The defaults.
@@ -81,7 +85,8 @@ extension Objective {
             for example in 0..<batch { sum += Double(kl.value.pointer[example * latents + latent]) }
             klPerLatent[latent] = Float(sum / Double(batch))
         }
-        let penalised = klPerLatent.reduce(Float(0)) { $0 + max(freeBits, $1) }
+        // Not max(freeBits, …), which would hide a NaN.
+        let penalised = klPerLatent.reduce(Float(0)) { $0 + ($1 < freeBits ? freeBits : $1) }
         let reconstruction = Float(logLikelihood.value.sum() / Double(batch))
         let loss = tape.arena.tensor(Shape())
         loss[0] = -reconstruction + weight * penalised

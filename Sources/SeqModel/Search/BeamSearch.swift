@@ -66,7 +66,8 @@ struct BeamSearch {
             var total = 0.0
             for value in row { total += exp(Double(value - largest)) }
             let logTotal = log(total) + Double(largest)
-            for token in best(of: row) {
+            // An impossible token is no continuation, even where fewer than 2 · width are possible.
+            for token in best(of: row) where row[token] > -.infinity {
                 candidates.append(
                     Candidate(
                         beam: index, token: Int32(token),

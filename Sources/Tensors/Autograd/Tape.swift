@@ -92,7 +92,7 @@ public final class Tape {
         guard let seed = accumulator(for: loss) else { return }
         seed.tensor.fill(1)
         for entry in entries.reversed() {
-            // A reshaped variable may have brought its gradient under its own shape.
+            // A user of the variable may have seen it under another shape.
             if let gradient = gradients[entry.slot] {
                 entry.pullback(gradient.reshaped(entry.shape))
             }

@@ -1,0 +1,33 @@
+// Shared by the C files of this target only.
+#pragma once
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicode/utypes.h>
+
+#include "cicu.h"
+
+/// Makes `*buffer` hold at least `wanted` items. Contents are kept. Returns 0 when out of memory.
+static inline int cicu_reserve(void **buffer, int64_t *capacity, int64_t wanted, size_t size) {
+    if (wanted <= *capacity && *buffer != NULL) return 1;
+    int64_t grown = *capacity + *capacity / 2;
+    if (grown < wanted) grown = wanted;
+    if (grown < 256) grown = 256;
+    void *moved = realloc(*buffer, (size_t)grown * size);
+    if (moved == NULL) return 0;
+    *buffer = moved;
+    *capacity = grown;
+    return 1;
+}
+
+/// Length of the ASCII prefix.
+static inline int64_t cicu_ascii_prefix(const uint8_t *bytes, int64_t count) {
+    int64_t i = 0;
+    for (; i + 32 <= count; i += 32) {
+        uint64_t words[4];
+        memcpy(words, bytes + i, 32);
+        if ((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080ull) break;
+    }
+    while (i < count && bytes[i] < 0x80) i++;
+    return i;
+}

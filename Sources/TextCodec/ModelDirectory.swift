@@ -1,0 +1,108 @@
+import Configuration
+import Files
+import Foundation
+import SeqModel
+import Tensors
+import Tokenize
+
+/// A model on disk: `config.json`, `tokenizer.json` and `model.safetensors`.
+///
+/// The weights file carries the model configuration and the tokenizer's digest in its metadata and a digest over itself,
+/// so that one atomic rename publishes new weights, damage is always found, and files of two models never mix silently.
+public struct ModelDirectory: Sendable {
+    /// The folder.
+    public let path: String
+
+    /// The model in a folder.
+    public init(_ path: String) { self.path = path }
+
+    /// The resolved configuration of the run; its `model` key is what a codec reads.
+    public var configPath: String { path + "/config.json" }
+    /// The tokenizer.
+    public var tokenizerPath: String { path + "/tokenizer.json" }
+    /// The weights.
+    public var weightsPath: String { path + "/model.safetensors" }
+
+    private static let configKey = "textvae.model"
+    private static let tokenizerKey = "textvae.tokenizer"
+
+    /// Reads and checks everything.
+    ///
+    /// - Throws: ``TextCodecError``, `FilesError` or `TokenizeError` naming the file and what is wrong with it.
+    public func load() throws -> (model: TextModel, tokenizer: Tokenizer) {
+        for (file, path) in [
+            ("config.json", configPath), ("tokenizer.json", tokenizerPath),
+            ("model.safetensors", weightsPath),
+        ] where access(path, F_OK) != 0 {
+            throw TextCodecError.incompleteModel(directory: self.path, missing: file)
+        }
+        let config = try modelConfig()
+        let tokenizer = try Tokenizer(contentsOf: tokenizerPath)
+        let weights = try SafeTensorsFile(path: weightsPath, digest: .required)
+        try check(weights, Self.configKey, try Self.canonical(config), "the configurations differ")
+        try check(
+            weights, Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath),
+            "it was trained with another tokenizer.json")
+        let model = try TextModel(config, tokens: TokenSpace(tokenizer), source: .file(weights))
+        try weights.requireNames(model.parameters.map(\.name))
+        return (model, tokenizer)
+    }
+
+    /// The `model` part of `config.json`.
+    public func modelConfig() throws -> ModelConfig {
+        let bytes = try DurableFile.read(configPath, maximumByteCount: 1 << 22)
+        let tree = try StrictJSON.parse(bytes, source: configPath)
+        guard let part = tree["model"] else {
+            throw TextCodecError.badConfig(path: configPath, reason: "it has no key \"model\"")
+        }
+        let config = try ConfigurationTree.decode(
+            part, defaults: ModelConfig(), source: configPath) { $0.problems }
+        return config
+    }
+
+    /// Writes the weights atomically. `tokenizer.json` must be there already.
+    ///
+    /// - Parameter path: another place for the file than the directory's own, such as a checkpoint.
+    public func writeWeights(of model: TextModel, to path: String? = nil) throws {
+        var writer = SafeTensorsWriter(metadata: [
+            (Self.configKey, try Self.canonical(model.config)),
+            (Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath)),
+        ])
+        for parameter in model.parameters {
+            try writer.add(
+                parameter.name, shape: parameter.shape.array,
+                UnsafeBufferPointer(parameter.value.buffer))
+        }
+        try writer.write(to: path ?? weightsPath)
+    }
+
+    /// One text for one configuration.
+    private static func canonical(_ config: ModelConfig) throws -> String {
+        let tree = try ConfigurationTree.encode(config)
+        return String(decoding: try StrictJSON.bytes(of: tree), as: UTF8.self)
+    }
+
+    private func check(
+        _ weights: SafeTensorsFile, _ key: String, _ want: String, _ reason: String
+    ) throws {
+        guard weights.metadata(key) == want else {
+            throw TextCodecError.mixedFiles(
+                directory: path, file: "model.safetensors", reason: reason)
+        }
+    }
+}
+
+extension TokenSpace {
+    /// The token space of a tokenizer.
+    public init(_ tokenizer: Tokenizer) {
+        self.init(
+            vocabularySize: tokenizer.vocabularySize, bos: tokenizer.bos, eos: tokenizer.eos)
+    }
+}
+
+extension ParameterStore.Source {
+    /// Parameters read from a file by name; a missing tensor or another shape is an error naming it.
+    public static func file(_ file: SafeTensorsFile) -> ParameterStore.Source {
+        .values { name, shape in try file.float32(named: name, expecting: shape.array) }
+    }
+}

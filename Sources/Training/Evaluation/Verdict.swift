@@ -1,0 +1,63 @@
+/// Whether a model's codes carry its sentences, said in words.
+public struct Verdict: Sendable, Equatable {
+    /// The verdict in a word.
+    public enum Health: String, Codable, Sendable {
+        /// The decoder needs the codes and most latents take part.
+        case healthy
+        /// The codes matter, but much of the grid is idle.
+        case weak
+        /// The decoder does without the codes.
+        case collapsed
+    }
+
+    /// The verdict.
+    public let health: Health
+    /// What it means and what to try.
+    public let advice: [String]
+
+    /// Below this shuffle gap, nats per token, the decoder is said to ignore the codes.
+    public static let collapsedGap = 0.1
+
+    /// Judges a report. The shuffle gap decides about collapse: it is what the decoder loses without the right codes, and
+    /// no amount of KL can fake it.
+    public init(of report: EvaluationReport) {
+        let gap = report.shuffleGapNatsPerToken
+        let idle = report.latents - report.activeLatents
+        if report.activeLatents == 0 || (gap ?? .infinity) < Verdict.collapsedGap {
+            health = .collapsed
+            advice = [
+                "the decoder ignores the codes: exchanging them between sentences costs "
+                    + "\((gap ?? 0).rounded(to: 3)) nats a token, and \(report.activeLatents) of \(report.latents) "
+                    + "latents carry information",
+                "try, one at a time: a later and smaller KL weight (--set objective.kl_weight.end=0.1 --set "
+                    + "objective.kl_weight.steps=10000), a higher floor (--set objective.free_bits=2), more word dropout "
+                    + "(--set model.decoder.word_dropout=0.5), a lower peak rate (--set learning_rate.peak=0.0005), "
+                    + "or longer training",
+            ]
+        } else if Double(report.activeLatents) < 0.5 * Double(report.latents) {
+            health = .weak
+            advice = [
+                "\(idle) of \(report.latents) latents are idle: the corpus may need fewer (--set "
+                    + "model.latent_count=\(max(1, report.activeLatents))), or the pressure on KL is too high (--set "
+                    + "objective.kl_weight.end=…, --set objective.free_bits=…)"
+            ]
+        } else if report.codePerplexity < max(1.5, 0.1 * Double(report.categories)) {
+            health = .weak
+            advice = [
+                "a latent uses only \(report.codePerplexity.rounded(to: 1)) of its \(report.categories) categories on "
+                    + "average: fewer would do (--set model.category_count=…), or train longer"
+            ]
+        } else {
+            health = .healthy
+            advice = []
+        }
+    }
+}
+
+extension Double {
+    /// Rounded for people.
+    func rounded(to digits: Int) -> Double {
+        let factor = (0..<digits).reduce(1.0) { result, _ in result * 10 }
+        return (self * factor).rounded() / factor
+    }
+}

@@ -1,0 +1,47 @@
+extension Preset {
+    /// The name of the preset in force when none is named.
+    public static let standardName = "small"
+
+    /// The presets that come with the library, smallest first.
+    public static let builtIn = [
+        Preset(
+            name: "tiny", summary: "D=16 K=16, GRU 128/256: minutes on a laptop, for demos",
+            values: [
+                "model": [
+                    "latent_count": 16, "category_count": 16, "code_embedding_size": 32,
+                    "condition_size": 256, "embedding_size": 128, "maximum_length": 64,
+                    "encoder": ["type": "gru", "hidden_size": 128],
+                    "decoder": ["type": "gru", "hidden_size": 256],
+                ],
+                "objective": ["kl_weight": ["start": 0.0, "end": 0.3, "steps": 1000]],
+                "training": ["steps": 3000],
+            ],
+            spelledValues: ["model": ["embedding_size": 64, "maximum_length": 256]]),
+        Preset(
+            name: "small", summary: "D=32 K=32, GRU 256/512: sentences of a modest corpus",
+            values: [
+                "model": [
+                    "latent_count": 32, "category_count": 32, "code_embedding_size": 64,
+                    "condition_size": 512, "embedding_size": 256, "maximum_length": 128,
+                    "encoder": ["type": "gru", "hidden_size": 256],
+                    "decoder": ["type": "gru", "hidden_size": 512],
+                ],
+                "objective": ["kl_weight": ["start": 0.0, "end": 0.3, "steps": 3000]],
+                "training": ["steps": 8000],
+            ],
+            spelledValues: ["model": ["embedding_size": 128, "maximum_length": 256]]),
+        Preset(
+            name: "base", summary: "D=48 K=32, GRU 512/1024: a large corpus and many cores",
+            values: [
+                "model": [
+                    "latent_count": 48, "category_count": 32, "code_embedding_size": 64,
+                    "condition_size": 1024, "embedding_size": 512, "maximum_length": 128,
+                    "encoder": ["type": "gru", "hidden_size": 512],
+                    "decoder": ["type": "gru", "hidden_size": 1024],
+                ],
+                "objective": ["kl_weight": ["start": 0.0, "end": 0.3, "steps": 6000]],
+                "training": ["steps": 30_000],
+            ],
+            spelledValues: ["model": ["embedding_size": 128, "maximum_length": 256]]),
+    ]
+}

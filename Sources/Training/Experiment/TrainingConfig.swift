@@ -1,0 +1,37 @@
+import SeqModel
+
+/// How long and in what steps a model is trained.
+public struct TrainingConfig: Codable, Sendable, Equatable {
+    /// Records in a batch.
+    public var batchSize = 64
+    /// Updates of the parameters.
+    public var steps = 8000
+    /// The largest norm of all gradients together; longer ones are shortened to it.
+    public var gradientClipNorm: Float = 5
+    /// Steps between evaluations on held-out records.
+    public var evaluationInterval = 500
+    /// Held-out records of such an evaluation; the last one takes all.
+    public var evaluationSentences = 512
+    /// Steps between checkpoints.
+    public var saveInterval = 500
+    /// Steps between lines of figures.
+    public var logInterval = 20
+    /// Checkpoints kept; older ones are deleted.
+    public var keepCheckpoints = 2
+
+    /// The defaults.
+    public init() {}
+
+    /// What is wrong with the values: `key: got …, want …`, a line each.
+    public var problems: [String] {
+        let most = 100_000_000
+        return Check.positive("batch_size", batchSize, atMost: 65_536)
+            + Check.positive("steps", steps, atMost: most)
+            + Check.range("gradient_clip_norm", gradientClipNorm, 1e-6...1e6)
+            + Check.positive("evaluation_interval", evaluationInterval, atMost: most)
+            + Check.positive("evaluation_sentences", evaluationSentences, atMost: most)
+            + Check.positive("save_interval", saveInterval, atMost: most)
+            + Check.positive("log_interval", logInterval, atMost: most)
+            + Check.positive("keep_checkpoints", keepCheckpoints, atMost: 1000)
+    }
+}

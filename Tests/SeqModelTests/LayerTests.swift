@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SeqModel
+@testable import Tensors
+
+@Suite struct LayerTests {
+    private func scope(_ seed: UInt64 = 1) -> ParameterScope { ParameterStore(.seed(seed)).root }
+
+    @Test func linear() throws {
+        let layer = try Linear(4, 6, activation: .tanh, in: scope())
+        let bias = try #require(layer.bias)
+        expectGradients(
+            leaves: [(Shape(5, 4), sampleValues(20, seed: 1))], parameters: [layer.weight, bias],
+            naive: {
+                flat(Naive.linear(rows($0[0], 4), rows($0[1], 4), $0[2])).map { tanh($0) }
+            },
+            layer: { tape, x in layer(x[0], on: tape) })
+        #expect(try Linear(4, 6, bias: false, in: scope()).bias == nil)
+    }
+
+    @Test func layerNorm() throws {
+        let layer = try LayerNorm(7, in: scope())
+        #expect(layer.weight.value.array.allSatisfy { $0 == 1 })
+        #expect(layer.bias.value.array.allSatisfy { $0 == 0 })
+        layer.weight.set(sampleValues(7, seed: 2))
+        layer.bias.set(sampleValues(7, seed: 3))
+        expectGradients(
+            leaves: [(Shape(3, 7), sampleValues(21, seed: 1))],
+            parameters: [layer.weight, layer.bias], relative: 2e-5,
+            naive: { input in
+                flat(
+                    rows(input[0], 7).map {
+                        Naive.layerNorm($0, gain: input[1], bias: input[2], epsilon: 1e-5)
+                    })
+            },
+            layer: { tape, x in layer(x[0], on: tape) })
+    }
+
+    @Test func embedding() throws {
+        let layer = try Embedding(9, 4, in: scope())
+        let ids: [Int32] = [8, 0, 8, 3]
+        ids.withUnsafeBufferPointer { ids in
+            guard let base = ids.baseAddress else { return }
+            expectGradients(
+                leaves: [], parameters: [layer.weight],
+                naive: { input in ids.flatMap { rows(input[0], 4)[Int($0)] } },
+                layer: { tape, _ in layer(base, count: ids.count, on: tape) })
+        }
+    }
+
+    /// Every sentence on its own, whatever else is packed beside it; states used elsewhere too.
+    @Test(arguments: [[5, 3, 3, 1], [1], [1, 1], [17, 16, 2]], [(1, 6), (3, 16), (4, 33)])
+    func attentionPooling(lengths: [Int], sizes: (queries: Int, width: Int)) throws {
+        let (queries, width) = sizes
+        let layer = try AttentionPooling(queryCount: queries, width: width, in: scope())
+        let packing = Packing(lengths: lengths)
+        let shape = Shape(packing.tokenCount, width)
+        let states = sampleValues(shape.count, seed: 4)
+        let pool = { (input: [[Double]]) -> [Double] in
+            unpacked(rows(input[0], width), lengths: lengths).flatMap {
+                flat(Naive.attentionPool($0, queries: rows(input[1], width)))
+            }
+        }
+        expectGradients(
+            "pool", leaves: [(shape, states)], parameters: [layer.query], naive: pool,
+            layer: { tape, x in layer(x[0], packing: packing, on: tape) })
+        expectGradients(
+            "pool and sum", leaves: [(shape, states)], parameters: [layer.query],
+            naive: { [pool($0).reduce(0, +) + $0[0].reduce(0, +)] },
+            layer: { tape, x in
+                let total = tape.sum(layer(x[0], packing: packing, on: tape))
+                return tape.add(tape.sum(x[0]), total)
+            })
+    }
+}
