@@ -56,6 +56,7 @@ struct TrainCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
+        Signals.watch()
         try threading.apply()
         let console = TrainingConsole(isQuiet: quiet)
         let run = RunDirectory(output)
@@ -73,23 +74,23 @@ struct TrainCommand: ParsableCommand {
         }
         defer { run.close() }
         if resume { try trainer.resume(console.show) }
-        Signals.catchStops()
         let outcome: Trainer.Outcome
         do {
-            outcome = try trainer(
-                shouldStop: {
-                    guard Signals.received != nil else { return false }
-                    console.line("stopping: saving first; once more to stop at once")
-                    return true
-                },
-                report: console.show)
+            outcome = try Signals.catching {
+                try trainer(shouldStop: { isToStop(console) }, report: console.show)
+            }
         } catch {
             console.endLine()
             throw error
         }
-        Signals.release()
         console.endLine()
         try conclude(outcome, console)
+    }
+
+    private func isToStop(_ console: TrainingConsole) -> Bool {
+        guard Signals.received != nil else { return false }
+        console.line("stopping: saving first; once more to stop at once")
+        return true
     }
 
     /// Makes the folder, the token cache, tokenizer and, last, configuration: a folder with one holds a run.
