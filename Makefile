@@ -17,11 +17,15 @@ demo: build  ## Trains on the bundled grammar and shows reconstructions, codes a
 test: setup  ## Runs every test, numeric code optimised.
 	swift test -c release -Xswiftc -enable-testing
 
-bench: build  ## Times a training step of the reference model.
-	swift run -c release step-benchmark measure
+bench: setup  ## Times whole training steps of the reference models on this machine.
+	swift build -c release --product step-benchmark
+	for config in words characters; do .build/release/step-benchmark time --config $$config --threads 2 --seconds 10; done
 
-bench-peers: setup  ## Times training against PyTorch in one interleaved run (makes its own Python environment).
-	Benchmarks/peers/run.sh
+bench-peers: setup  ## Holds the step against PyTorch: equal, and at what cost (makes its own Python environment).
+	swift build -c release --product step-benchmark
+	sh Benchmarks/peers/setup.sh
+	Benchmarks/peers/.venv/bin/python Benchmarks/peers/twin.py
+	Benchmarks/peers/.venv/bin/python Benchmarks/peers/bench.py
 
 lint: setup  ## Checks layout, documentation, warnings and the imports between targets.
 	@Scripts/lint

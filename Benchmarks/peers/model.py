@@ -32,12 +32,15 @@ class Pooling(nn.Module):
     def __init__(self, queries, width):
         super().__init__()
         self.query = nn.Parameter(torch.randn(queries, width))
+        self.input_norm = nn.LayerNorm(width)
+        self.output_norm = nn.LayerNorm(width)
 
     def forward(self, states, mask):
+        states = self.input_norm(states)
         scores = states @ self.query.T / math.sqrt(states.shape[-1])
         if mask is not None:
             scores = scores.masked_fill(~mask[:, :, None], -math.inf)
-        return scores.softmax(1).transpose(1, 2) @ states
+        return self.output_norm(scores.softmax(1).transpose(1, 2) @ states)
 
 
 class Latent(nn.Module):

@@ -56,7 +56,8 @@ public struct ModelDirectory: Sendable {
             throw TextCodecError.badConfig(path: configPath, reason: "it has no key \"model\"")
         }
         let config = try ConfigurationTree.decode(
-            part, defaults: ModelConfig(), source: configPath) { $0.problems }
+            part, defaults: ModelConfig(), source: configPath
+        ) { $0.problems }
         return config
     }
 

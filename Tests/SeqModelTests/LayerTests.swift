@@ -55,19 +55,26 @@ import Testing
     func attentionPooling(lengths: [Int], sizes: (queries: Int, width: Int)) throws {
         let (queries, width) = sizes
         let layer = try AttentionPooling(queryCount: queries, width: width, in: scope())
+        let parameters = [
+            layer.query, layer.inputNorm.weight, layer.inputNorm.bias, layer.outputNorm.weight,
+            layer.outputNorm.bias,
+        ]
         let packing = Packing(lengths: lengths)
         let shape = Shape(packing.tokenCount, width)
         let states = sampleValues(shape.count, seed: 4)
         let pool = { (input: [[Double]]) -> [Double] in
             unpacked(rows(input[0], width), lengths: lengths).flatMap {
-                flat(Naive.attentionPool($0, queries: rows(input[1], width)))
+                flat(
+                    Naive.normalizedAttentionPool(
+                        $0, queries: rows(input[1], width), inputGain: input[2],
+                        inputBias: input[3], outputGain: input[4], outputBias: input[5]))
             }
         }
         expectGradients(
-            "pool", leaves: [(shape, states)], parameters: [layer.query], naive: pool,
+            "pool", leaves: [(shape, states)], parameters: parameters, naive: pool,
             layer: { tape, x in layer(x[0], packing: packing, on: tape) })
         expectGradients(
-            "pool and sum", leaves: [(shape, states)], parameters: [layer.query],
+            "pool and sum", leaves: [(shape, states)], parameters: parameters,
             naive: { [pool($0).reduce(0, +) + $0[0].reduce(0, +)] },
             layer: { tape, x in
                 let total = tape.sum(layer(x[0], packing: packing, on: tape))

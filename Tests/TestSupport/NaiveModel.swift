@@ -55,7 +55,12 @@ public struct NaiveModel {
     /// One condition vector: the pooled features through a linear map and tanh.
     public func condition(_ sentence: [Int]) -> [Double] {
         let pooled = flat(
-            Naive.attentionPool(states(sentence), queries: matrix("pooling.query")))
+            Naive.normalizedAttentionPool(
+                states(sentence), queries: matrix("pooling.query"),
+                inputGain: vector("pooling.input_norm.weight"),
+                inputBias: vector("pooling.input_norm.bias"),
+                outputGain: vector("pooling.output_norm.weight"),
+                outputBias: vector("pooling.output_norm.bias")))
         let mapped = Naive.linear([pooled], matrix("condition.weight"), vector("condition.bias"))
         return mapped[0].map { tanh($0) }
     }

@@ -77,4 +77,17 @@ public enum Naive {
             }
         }
     }
+
+    /// ``attentionPool(_:queries:)`` of layer-normalised states, its result layer-normalised too.
+    public static func normalizedAttentionPool(
+        _ states: Rows, queries: Rows, inputGain: [Double], inputBias: [Double],
+        outputGain: [Double], outputBias: [Double], epsilon: Double = 1e-5
+    ) -> Rows {
+        let normalized = states.map {
+            layerNorm($0, gain: inputGain, bias: inputBias, epsilon: epsilon)
+        }
+        return attentionPool(normalized, queries: queries).map {
+            layerNorm($0, gain: outputGain, bias: outputBias, epsilon: epsilon)
+        }
+    }
 }

@@ -5,16 +5,25 @@ extension Preset {
     /// The presets that come with the library, smallest first.
     public static let builtIn = [
         Preset(
-            name: "tiny", summary: "D=16 K=16, GRU 128/256: minutes on a laptop, for demos",
+            name: "tiny", summary: "D=16 K=16, GRU 128/256: short sentences, minutes on a laptop",
             values: [
                 "model": [
                     "latent_count": 16, "category_count": 16, "code_embedding_size": 32,
                     "condition_size": 256, "embedding_size": 128, "maximum_length": 64,
-                    "encoder": ["type": "gru", "hidden_size": 128],
-                    "decoder": ["type": "gru", "hidden_size": 256],
+                    "encoder": ["type": "gru", "hidden_size": 128, "dropout": 0.0],
+                    "decoder": [
+                        "type": "gru", "hidden_size": 256, "dropout": 0.0, "word_dropout": 0.0,
+                    ],
                 ],
-                "objective": ["kl_weight": ["start": 0.0, "end": 0.3, "steps": 1000]],
-                "training": ["steps": 3000],
+                "objective": [
+                    "estimator": [
+                        "type": "gumbel_softmax",
+                        "temperature": ["start": 1.0, "end": 0.3, "steps": 6000],
+                    ],
+                    "kl_weight": ["start": 0.0, "end": 0.5, "steps": 3000], "free_bits": 0.25,
+                ],
+                "learning_rate": ["peak": 0.002],
+                "training": ["steps": 9000, "evaluation_interval": 1000, "save_interval": 1000],
             ],
             spelledValues: ["model": ["embedding_size": 64, "maximum_length": 256]]),
         Preset(
