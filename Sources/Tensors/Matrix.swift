@@ -120,7 +120,9 @@ extension Matrix {
 
 /// The threads that products and kernels run on: one pool, shared with oneDNN.
 public enum ThreadPool {
-    /// Sets the number of threads, at least 1. Results do not depend on it.
+    /// Sets the number of threads, at least 1.
+    ///
+    /// Results do not depend on it.
     public static func setThreadCount(_ count: Int) {
         onednn_set_thread_count(Int32(max(1, min(count, 1024))))
     }

@@ -1,6 +1,8 @@
 import CKernels
 
-/// A counter-based stream of random numbers: Philox 4×32-10 (Salmon et al. 2011).
+/// A counter-based stream of random numbers: Philox 4×32-10 (Salmon et al.
+///
+/// 2011).
 ///
 /// What comes out is a pure function of (seed, path of stream names, step, position), so a run can be
 /// resumed at any step without replaying, and no draw depends on what else was drawn. There is no
@@ -50,8 +52,10 @@ public struct RandomStream: Sendable {
         advance(tensor.count)
     }
 
-    /// y = x · keep / (1 − rate), each element kept with probability 1 − rate. The same call on the same
-    /// stream value keeps the same elements, which is how the backward pass finds its mask.
+    /// y = x · keep / (1 − rate), each element kept with probability 1 − rate.
+    ///
+    /// The same call on the same stream value keeps the same elements, which is how the backward
+    /// pass finds its mask.
     public func dropout(_ x: Tensor, rate: Float, into y: Tensor, accumulate: Bool = false) {
         ck_dropout(y.pointer, x.pointer, Int64(x.count), rate, key, step, accumulate ? 1 : 0)
     }

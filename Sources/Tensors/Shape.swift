@@ -2,7 +2,9 @@
 public struct Shape: Hashable, Sendable {
     private let axes: SIMD4<Int>
 
-    /// The number of axes, 0 … 4. Rank 0 is a scalar with one element.
+    /// The number of axes, 0 … 4.
+    ///
+    /// Rank 0 is a scalar with one element.
     public let rank: Int
 
     /// A scalar.

@@ -91,7 +91,9 @@ public final class Codec {
         return codes
     }
 
-    /// The text of each row of codes. Ill-formed bytes a model may produce are replaced by U+FFFD.
+    /// The text of each row of codes.
+    ///
+    /// Ill-formed bytes a model may produce are replaced by U+FFFD.
     ///
     /// - Parameters:
     ///   - strategy: how tokens are chosen.

@@ -61,7 +61,9 @@ public struct ModelDirectory: Sendable {
         return config
     }
 
-    /// Writes the weights atomically. `tokenizer.json` must be there already.
+    /// Writes the weights atomically.
+    ///
+    /// `tokenizer.json` must be there already.
     ///
     /// - Parameter path: another place for the file than the directory's own, such as a checkpoint.
     public func writeWeights(of model: TextModel, to path: String? = nil) throws {

@@ -116,7 +116,9 @@ public final class TextModel {
         return (bound, scores)
     }
 
-    /// Free-running sequences for codes, one a row. Row i draws from `random(i)`.
+    /// Free-running sequences for codes, one a row.
+    ///
+    /// Row i draws from `random(i)`.
     public func decode(
         _ codes: Codes, strategy: SearchStrategy, on tape: Tape,
         random: (Int) -> RandomStream

@@ -20,8 +20,10 @@ public struct GRUDecoder: SequenceDecoder {
         public var layerCount = 1
         /// Dropout on embeddings and states.
         public var dropout: Float = 0.2
-        /// The share of previous tokens hidden from the decoder in training, so that it must use the condition
-        /// (Bowman et al. 2016, arXiv 1511.06349).
+        /// The share of previous tokens hidden from the decoder in training, so that it must use
+        /// the condition (Bowman et al.
+        ///
+        /// 2016, arXiv 1511.06349).
         public var wordDropout: Float = 0.25
         /// Whether the output layer is the embedding table (Press and Wolf 2017, arXiv 1608.05859).
         public var tiedSoftmax = true

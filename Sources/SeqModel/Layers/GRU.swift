@@ -49,7 +49,9 @@ public struct GRU {
         return run.forward(on: tape)
     }
 
-    /// One step from the states `[R, H]` on inputs `[R, in]`: the new states. For decoding; not recorded.
+    /// One step from the states `[R, H]` on inputs `[R, in]`: the new states.
+    ///
+    /// For decoding; not recorded.
     public func step(
         _ x: Tensor, state: Tensor, condition: Tensor?, into next: Tensor, arena: Arena
     ) {

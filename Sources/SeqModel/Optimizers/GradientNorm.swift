@@ -13,7 +13,9 @@ public struct GradientNorm: Sendable {
         }.squareRoot()
     }
 
-    /// The factor that brings the norm down to `limit`: min(1, limit/norm) (Pascanu et al. 2013, arXiv 1211.5063).
+    /// The factor that brings the norm down to `limit`: min(1, limit/norm) (Pascanu et al.
+    ///
+    /// 2013, arXiv 1211.5063).
     public func scale(clippingAt limit: Float) -> Float {
         value > Double(limit) ? Float(Double(limit) / value) : 1
     }

@@ -12,9 +12,13 @@ public enum SearchStrategy: Sendable, Equatable {
 public struct SamplingOptions: Sendable, Equatable {
     /// Logits are divided by it: below 1 is safer, above 1 wilder.
     public var temperature: Float
-    /// Only the k most probable tokens, if given (Fan et al. 2018, arXiv 1805.04833).
+    /// Only the k most probable tokens, if given (Fan et al.
+    ///
+    /// 2018, arXiv 1805.04833).
     public var topK: Int?
-    /// Only the most probable tokens that together hold this probability, if given (Holtzman et al. 2020, arXiv 1904.09751).
+    /// Only the most probable tokens that together hold this probability, if given (Holtzman et al.
+    ///
+    /// 2020, arXiv 1904.09751).
     public var topP: Float?
 
     /// Plain sampling by default.

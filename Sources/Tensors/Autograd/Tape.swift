@@ -15,7 +15,9 @@ public final class Tape {
     /// Whether operations are recorded for a backward pass.
     public let isRecording: Bool
 
-    /// Whether dropout and its kin are active. A recording tape trains; so may a ``detached`` one.
+    /// Whether dropout and its kin are active.
+    ///
+    /// A recording tape trains; so may a ``detached`` one.
     public let isTraining: Bool
 
     private struct Entry {
@@ -44,8 +46,10 @@ public final class Tape {
         arena.reset()
     }
 
-    /// Puts the result of an operation on the tape with its pullback, which is given ∂loss/∂value and
-    /// must pass it on to the inputs. The pullback is dropped when nothing is recorded.
+    /// Puts the result of an operation on the tape with its pullback, which is given ∂loss/∂value
+    /// and must pass it on to the inputs.
+    ///
+    /// The pullback is dropped when nothing is recorded.
     public func record(_ value: Tensor, pullback: @escaping (Tensor) -> Void) -> Variable {
         guard isRecording else { return Variable(constant: value) }
         gradients.append(nil)

@@ -79,8 +79,10 @@ extension Tape {
         scale(sum(x), by: 1 / Float(max(1, x.value.count)))
     }
 
-    /// Inverted dropout: each element is kept with probability 1 − rate and then scaled by 1/(1 − rate),
-    /// or x itself when the tape does not train or the rate is 0 (Srivastava et al. 2014).
+    /// Inverted dropout: each element is kept with probability 1 − rate and then scaled by 1/(1 −
+    /// rate), or x itself when the tape does not train or the rate is 0 (Srivastava et al.
+    ///
+    /// 2014).
     public func dropout(_ x: Variable, rate: Float, using random: RandomStream) -> Variable {
         guard isTraining, rate > 0 else { return x }
         let y = arena.tensor(x.shape)

@@ -1,7 +1,9 @@
 import CKernels
 
 extension Tape {
-    /// y = (x − mean)/√(variance + ε) · gain + bias over the last axis (Ba et al. 2016).
+    /// y = (x − mean)/√(variance + ε) · gain + bias over the last axis (Ba et al.
+    ///
+    /// 2016).
     public func layerNorm(
         _ x: Variable, gain: Parameter, bias: Parameter, epsilon: Float = 1e-5
     ) -> Variable {

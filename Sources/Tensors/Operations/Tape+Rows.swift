@@ -1,8 +1,9 @@
 import CKernels
 
 extension Tape {
-    /// y[i, :] = table[index[i], :], an embedding lookup; table `[V, E]`, y `[count, E]`. Indexes must be valid
-    /// and stay where they are until the backward pass.
+    /// y[i, :] = table[index[i], :], an embedding lookup; table `[V, E]`, y `[count, E]`.
+    ///
+    /// Indexes must be valid and stay where they are until the backward pass.
     public func embedding(
         _ table: Parameter, _ index: UnsafePointer<Int32>, count: Int
     ) -> Variable {

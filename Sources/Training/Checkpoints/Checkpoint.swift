@@ -4,8 +4,9 @@ import SeqModel
 import Tensors
 import TextCodec
 
-/// Everything that must be kept to go on bit for bit. Randomness needs no state of its own: it is a function of
-/// (seed, stream, step).
+/// Everything that must be kept to go on bit for bit.
+///
+/// Randomness needs no state of its own: it is a function of (seed, stream, step).
 struct TrainingState: Codable, Equatable {
     /// Steps done.
     var step = 0
@@ -26,8 +27,10 @@ struct TrainingState: Codable, Equatable {
     var seconds = 0.0
 }
 
-/// A checkpoint folder: `model.safetensors`, `optimizer.safetensors`, `state.json` and a manifest with their digests,
-/// written last. It appears under its name by one rename, so one that bears the name is whole.
+/// A checkpoint folder: `model.safetensors`, `optimizer.safetensors`, `state.json` and a manifest
+/// with their digests, written last.
+///
+/// It appears under its name by one rename, so one that bears the name is whole.
 struct Checkpoint {
     let path: String
     let step: Int

@@ -1,7 +1,9 @@
 import Foundation
 
-/// Corpus BLEU-4 (Papineni et al. 2002): the geometric mean of clipped n-gram precisions, n = 1 … 4, times a brevity
-/// penalty; one reference a sentence, no smoothing.
+/// Corpus BLEU-4 (Papineni et al.
+///
+/// 2002): the geometric mean of clipped n-gram precisions, n = 1 … 4, times a brevity penalty; one
+/// reference a sentence, no smoothing.
 ///
 ///     BLEU = min(1, exp(1 − r/c)) · exp(¼ Σₙ log(matchesₙ / totalₙ))
 public struct BLEU: Sendable {

@@ -1,6 +1,8 @@
 import Foundation
 
-/// What a model is worth on a set of sentences. Likelihoods are teacher-forced, in nats; codes are hard.
+/// What a model is worth on a set of sentences.
+///
+/// Likelihoods are teacher-forced, in nats; codes are hard.
 public struct EvaluationReport: Codable, Sendable, Equatable {
     /// Sentences evaluated.
     public var sentences = 0
@@ -36,8 +38,10 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var mutualInformationNats = 0.0
     /// KL of each latent, mean over sentences, nats.
     public var klPerLatent: [Double] = []
-    /// −log p per token with another sentence's codes, minus that with the own: what the codes are worth. nil when there
-    /// are no two sentences to exchange.
+    /// −log p per token with another sentence's codes, minus that with the own: what the codes are
+    /// worth.
+    ///
+    /// nil when there are no two sentences to exchange.
     public var shuffleGapNatsPerToken: Double?
     /// The verdict in a word.
     public var verdict = Verdict.Health.collapsed

@@ -18,8 +18,10 @@ public struct Verdict: Sendable, Equatable {
     /// Below this shuffle gap, nats per token, the decoder is said to ignore the codes.
     public static let collapsedGap = 0.1
 
-    /// Judges a report. The shuffle gap decides about collapse: it is what the decoder loses without the right codes, and
-    /// no amount of KL can fake it.
+    /// Judges a report.
+    ///
+    /// The shuffle gap decides about collapse: it is what the decoder loses without the right
+    /// codes, and no amount of KL can fake it.
     public init(of report: EvaluationReport) {
         let gap = report.shuffleGapNatsPerToken
         let idle = report.latents - report.activeLatents

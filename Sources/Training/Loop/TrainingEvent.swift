@@ -34,7 +34,9 @@ public struct RunSummary: Sendable {
     public let model: ModelConfig
 }
 
-/// The means over a window of steps. Terms are in nats per sentence.
+/// The means over a window of steps.
+///
+/// Terms are in nats per sentence.
 public struct StepReport: Codable, Sendable {
     /// Steps done.
     public var step: Int
