@@ -27,29 +27,39 @@ extension Preset {
             ],
             spelledValues: ["model": ["embedding_size": 64, "maximum_length": 256]]),
         Preset(
-            name: "small", summary: "D=32 K=32, GRU 256/512: sentences of a modest corpus",
+            name: "small", summary: "D=32 K=32, GRU 256/512: the default, ten minutes on two cores",
             values: [
                 "model": [
                     "latent_count": 32, "category_count": 32, "code_embedding_size": 64,
                     "condition_size": 512, "embedding_size": 256, "maximum_length": 128,
-                    "encoder": ["type": "gru", "hidden_size": 256],
-                    "decoder": ["type": "gru", "hidden_size": 512],
+                    "encoder": ["type": "gru", "hidden_size": 256, "dropout": 0.1],
+                    "decoder": [
+                        "type": "gru", "hidden_size": 512, "dropout": 0.1, "word_dropout": 0.1,
+                    ],
                 ],
-                "objective": ["kl_weight": ["start": 0.0, "end": 0.3, "steps": 3000]],
-                "training": ["steps": 8000],
+                "objective": [
+                    "kl_weight": ["start": 0.0, "end": 0.05, "steps": 3000], "free_bits": 0.5,
+                ],
+                "learning_rate": ["peak": 0.0015],
+                "training": ["steps": 7500],
             ],
             spelledValues: ["model": ["embedding_size": 128, "maximum_length": 256]]),
         Preset(
-            name: "base", summary: "D=48 K=32, GRU 512/1024: a large corpus and many cores",
+            name: "base", summary: "D=48 K=32, GRU 512/1024: a large corpus and hours",
             values: [
                 "model": [
                     "latent_count": 48, "category_count": 32, "code_embedding_size": 64,
                     "condition_size": 1024, "embedding_size": 512, "maximum_length": 128,
-                    "encoder": ["type": "gru", "hidden_size": 512],
-                    "decoder": ["type": "gru", "hidden_size": 1024],
+                    "encoder": ["type": "gru", "hidden_size": 512, "dropout": 0.2],
+                    "decoder": [
+                        "type": "gru", "hidden_size": 1024, "dropout": 0.2, "word_dropout": 0.1,
+                    ],
                 ],
-                "objective": ["kl_weight": ["start": 0.0, "end": 0.3, "steps": 6000]],
-                "training": ["steps": 30_000],
+                "objective": [
+                    "kl_weight": ["start": 0.0, "end": 0.05, "steps": 6000], "free_bits": 0.5,
+                ],
+                "learning_rate": ["peak": 0.001],
+                "training": ["steps": 30_000, "evaluation_interval": 1000, "save_interval": 1000],
             ],
             spelledValues: ["model": ["embedding_size": 128, "maximum_length": 256]]),
     ]
