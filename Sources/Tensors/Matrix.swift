@@ -120,9 +120,13 @@ extension Matrix {
 
 /// The threads that products and kernels run on: one pool, shared with oneDNN.
 public enum ThreadPool {
-    /// Sets the number of threads, at least 1.
+    /// Sets the number of threads, at least 1, for work driven from the calling thread.
     ///
-    /// Results do not depend on it.
+    /// On processors with AVX-512, codes and training do not depend on it (training: measured for 1 to 4 threads).
+    /// With AVX2 alone oneDNN splits rows otherwise, and last bits may differ between thread counts and batch sizes.
+    ///
+    /// A signal handler must not run on a thread that computes: oneDNN's products use the stack pointer as a general
+    /// register, and a handler's frame would overwrite memory. Block signals there and wait for them elsewhere.
     public static func setThreadCount(_ count: Int) {
         onednn_set_thread_count(Int32(max(1, min(count, 1024))))
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Tensors
 
 /// What a model says of a sentence has the same bits in every batch and on every number of threads.
-@Suite(.serialized) struct BatchInvarianceTests {
+@Suite(.serialized, .enabled(if: Processor.hasAVX512)) struct BatchInvarianceTests {
     /// Every number the forward pass makes for one sentence.
     struct Trace: Equatable {
         var parts: [String: [Float]] = [:]

@@ -6,7 +6,7 @@ import Testing
 @testable import Tensors
 
 /// The recurrent decoder as it runs freely, against the naive chain and against itself.
-@Suite struct DecoderStateTests {
+@Suite(.enabled(if: Processor.hasAVX512)) struct DecoderStateTests {
     private let model: TinyModel
     private let arena = Arena()
     private let conditions: [[Double]]

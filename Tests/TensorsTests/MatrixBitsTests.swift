@@ -5,7 +5,7 @@ import Testing
 
 /// A row of a forward product has the same bits whatever stands beside it and whatever the number of threads: codes and
 /// text may not depend on the batch.
-@Suite(.serialized) struct MatrixBitsTests {
+@Suite(.serialized, .enabled(if: Processor.hasAVX512)) struct MatrixBitsTests {
     /// Inner and outer lengths: vector boundaries and beyond, the sizes of layers, and of vocabularies.
     static let small = [(1, 1), (3, 5), (7, 16), (16, 48), (17, 33), (64, 192), (100, 77)]
     static let large = [

@@ -75,7 +75,7 @@ void ck_log_softmax_backward(float *dx, const float *y, const float *dy, int64_t
 // log-sum-exp is accumulated in a fixed order; finite for any finite logits.
 void ck_cross_entropy(float *logits, float *log_likelihood, int32_t *best, const int32_t *target,
                       const float *_Nullable row_gradient, int64_t rows, int64_t cols);
-// out[r] (+)= Σ_c x·t·… Bernoulli log-likelihood with logits: Σ_c t·l − log(1 + eˡ) (stable), t in [0, 1]
+// out[r] = Σ_c t·l − log(1 + eˡ), the Bernoulli log-likelihood with logits l, targets t in [0, 1]; stable for any l
 void ck_bernoulli_log_likelihood(float *out, const float *logits, const float *target, int64_t rows, int64_t cols);
 // dlogits (+)= row_gradient[r]·(t − sigmoid(l))
 void ck_bernoulli_backward(float *dlogits, const float *logits, const float *target, const float *row_gradient,

@@ -1,4 +1,5 @@
-import Foundation
+import Configuration
+import Files
 
 /// What a model is worth on a set of sentences.
 ///
@@ -51,11 +52,9 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     /// Nothing evaluated.
     public init() {}
 
-    /// One JSON object, keys in snake case, on one line.
+    /// One JSON object on one line: keys in snake case, in the order above, null for what was not measured.
     public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        let tree = try ConfigurationTree.encode(self)
+        return String(decoding: try StrictJSON.bytes(of: tree, nonFinite: .null), as: UTF8.self)
     }
 }

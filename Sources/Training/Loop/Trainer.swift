@@ -62,7 +62,8 @@ public final class Trainer {
                 report(.note("resuming from \(checkpoint.path)"))
                 return
             } catch let error as TrainingError {
-                throw error
+                guard case .badCheckpoint = error else { throw error }
+                report(.note("passing over a checkpoint: \(error)"))
             } catch {
                 report(.note("passing over a checkpoint: \(error)"))
             }
