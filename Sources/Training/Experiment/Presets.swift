@@ -32,13 +32,13 @@ extension Preset {
                 "model": [
                     "latent_count": 32, "category_count": 32, "code_embedding_size": 64,
                     "condition_size": 512, "embedding_size": 256, "maximum_length": 128,
-                    "encoder": ["type": "gru", "hidden_size": 256, "dropout": 0.1],
+                    "encoder": ["type": "gru", "hidden_size": 256, "dropout": 0.2],
                     "decoder": [
-                        "type": "gru", "hidden_size": 512, "dropout": 0.1, "word_dropout": 0.1,
+                        "type": "gru", "hidden_size": 512, "dropout": 0.2, "word_dropout": 0.1,
                     ],
                 ],
                 "objective": [
-                    "kl_weight": ["start": 0.0, "end": 0.05, "steps": 3000], "free_bits": 0.5,
+                    "kl_weight": ["start": 0.0, "end": 0.15, "steps": 1500], "free_bits": 0.5,
                 ],
                 "learning_rate": ["peak": 0.0015],
                 "training": ["steps": 7500],
@@ -56,7 +56,7 @@ extension Preset {
                     ],
                 ],
                 "objective": [
-                    "kl_weight": ["start": 0.0, "end": 0.05, "steps": 6000], "free_bits": 0.5,
+                    "kl_weight": ["start": 0.0, "end": 0.15, "steps": 3000], "free_bits": 0.5,
                 ],
                 "learning_rate": ["peak": 0.001],
                 "training": ["steps": 30_000, "evaluation_interval": 1000, "save_interval": 1000],
