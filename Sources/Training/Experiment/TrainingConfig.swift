@@ -11,7 +11,7 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
     /// Steps between evaluations on held-out records.
     public var evaluationInterval = 500
     /// Held-out records of such an evaluation; the last one takes all.
-    public var evaluationSentences = 512
+    public var evaluationSentences = 1000
     /// Steps between checkpoints.
     public var saveInterval = 500
     /// Steps between lines of figures.

@@ -195,20 +195,16 @@ public final class Trainer {
     private func evaluate(
         isLast: Bool, report: (TrainingEvent) -> Void, log: MetricsLog
     ) throws {
-        let evaluator = Evaluator(
-            model, tokenizer: tokenizer, decodes: isLast, seed: config.seed)
-        var left = isLast ? Int.max : config.training.evaluationSentences
-        for batch in corpus.heldOutBatches(batchSize: config.training.batchSize) where left > 0 {
-            let sequences = try batch.sequences()
-            try evaluator.add(sequences)
-            left -= sequences.count
-        }
-        let result = evaluator.finish()
+        // The best model is chosen by the same sentences at every step, whatever the last report covers.
+        let selection = try heldOutReport(
+            limit: config.training.evaluationSentences, decodes: false)
+        let result = isLast ? try heldOutReport(limit: .max, decodes: true) : selection
         // The objective at its final weight, with hard codes: what the run is asked to make small.
         let floor = Double(config.objective.freeBits)
-        let penalty = result.klPerLatent.reduce(0) { $0 + max(floor, $1) }
+        let penalty = selection.klPerLatent.reduce(0) { $0 + max(floor, $1) }
         let loss =
-            result.lossNatsPerToken * Double(result.tokens) / Double(max(1, result.sentences))
+            selection.lossNatsPerToken * Double(selection.tokens)
+            / Double(max(1, selection.sentences))
             + Double(config.objective.klWeight.end) * penalty
         try require(loss.isFinite, "the held-out loss (\(loss))")
         let isBest = loss < state.bestLoss ?? .infinity
@@ -219,6 +215,17 @@ public final class Trainer {
         }
         try log.write("evaluation", step: state.step, result)
         report(.evaluated(step: state.step, report: result, isBest: isBest))
+    }
+
+    private func heldOutReport(limit: Int, decodes: Bool) throws -> EvaluationReport {
+        let evaluator = Evaluator(model, tokenizer: tokenizer, decodes: decodes, seed: config.seed)
+        var left = limit
+        for batch in corpus.heldOutBatches(batchSize: config.training.batchSize) where left > 0 {
+            let sequences = try batch.sequences()
+            try evaluator.add(sequences)
+            left -= sequences.count
+        }
+        return evaluator.finish()
     }
 
     private func save(report: (TrainingEvent) -> Void, log: MetricsLog) throws {
