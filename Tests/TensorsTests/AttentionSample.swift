@@ -61,24 +61,19 @@ struct AttentionSample {
             length.withUnsafeBufferPointer { length in
                 tables.cosines.withUnsafeBufferPointer { cosines in
                     tables.sines.withUnsafeBufferPointer { sines in
-                        var form = ck_attention()
-                        form.queries = x
-                        form.query_stride = Int64(3 * width)
-                        form.stride = Int64(3 * width)
-                        form.keys = hasTokens ? x + width : nil
-                        form.values = hasTokens ? x + 2 * width : nil
-                        form.memory_keys = m
-                        form.memory_values = m + width
-                        form.memory_stride = Int64(2 * width)
-                        form.memory_count = Int64(memory)
-                        form.cosines = isRotated ? cosines.baseAddress : nil
-                        form.sines = isRotated ? sines.baseAddress : nil
-                        if let start = offset.baseAddress { form.offset = start }
-                        if let start = length.baseAddress { form.length = start }
-                        form.batch = Int64(length.count)
-                        form.heads = Int64(heads)
-                        form.head_width = Int64(headWidth)
-                        form.is_causal = isCausal ? 1 : 0
+                        guard let offset = offset.baseAddress,
+                            let length = length.baseAddress
+                        else { preconditionFailure("an empty batch") }
+                        var form = ck_attention(
+                            queries: x, query_stride: Int64(3 * width),
+                            keys: hasTokens ? x + width : nil,
+                            values: hasTokens ? x + 2 * width : nil, stride: Int64(3 * width),
+                            memory_keys: m, memory_values: m + width,
+                            memory_stride: Int64(2 * width), memory_count: Int64(memory),
+                            cosines: isRotated ? cosines.baseAddress : nil,
+                            sines: isRotated ? sines.baseAddress : nil, offset: offset,
+                            length: length, batch: Int64(self.length.count), heads: Int64(heads),
+                            head_width: Int64(headWidth), is_causal: isCausal ? 1 : 0)
                         return body(&form)
                     }
                 }
@@ -140,24 +135,18 @@ struct AttentionSample {
                                     let offset = offset.baseAddress,
                                     let length = length.baseAddress
                                 else { return }
-                                var form = ck_reference_attention()
-                                form.queries = x
-                                form.query_stride = Int64(3 * width)
-                                form.stride = Int64(3 * width)
-                                form.keys = hasTokens ? x + width : nil
-                                form.values = hasTokens ? x + 2 * width : nil
-                                form.memory_keys = m
-                                form.memory_values = m + width
-                                form.memory_stride = Int64(2 * width)
-                                form.memory_count = Int64(memory)
-                                form.cosines = isRotated ? cosines.baseAddress : nil
-                                form.sines = isRotated ? sines.baseAddress : nil
-                                form.offset = offset
-                                form.length = length
-                                form.batch = Int64(self.length.count)
-                                form.heads = Int64(heads)
-                                form.head_width = Int64(headWidth)
-                                form.is_causal = isCausal ? 1 : 0
+                                var form = ck_reference_attention(
+                                    queries: x, query_stride: Int64(3 * width),
+                                    keys: hasTokens ? x + width : nil,
+                                    values: hasTokens ? x + 2 * width : nil,
+                                    stride: Int64(3 * width),
+                                    memory_keys: m, memory_values: m + width,
+                                    memory_stride: Int64(2 * width), memory_count: Int64(memory),
+                                    cosines: isRotated ? cosines.baseAddress : nil,
+                                    sines: isRotated ? sines.baseAddress : nil, offset: offset,
+                                    length: length, batch: Int64(self.length.count),
+                                    heads: Int64(heads),
+                                    head_width: Int64(headWidth), is_causal: isCausal ? 1 : 0)
                                 ck_reference_attention_forward(&form, &context)
                             }
                         }
