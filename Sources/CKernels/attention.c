@@ -204,15 +204,15 @@ CK_INLINE void backward_head(const backward_work *w, const item *i, int64_t head
             for (int64_t c = 0; c < wide; c += LANES) *(vf_unaligned *)(row + c) *= v_splat(scale);
             give_row(a, d->queries + token_row(i, first + t) * a->query_stride +
                             head * a->head_width,
-                     row, a->memory_count + first + t, 1, d->accumulate_queries);
+                     row, a->memory_count + first + t, 1, d->accumulate_tokens);
         }
     }
     for (int64_t k = 0; k < i->keys; k++) {
-        int accumulate = k < a->memory_count ? d->accumulate_memory : d->accumulate_keys;
+        int is_memory = k < a->memory_count;
         give_row(a, (float *)key_row(i, d->keys, d->memory_keys, k, head), dkeys + k * wide, k, 1,
-                 accumulate);
+                 is_memory ? d->accumulate_memory_keys : d->accumulate_tokens);
         give_row(a, (float *)key_row(i, d->values, d->memory_values, k, head), dvalues + k * wide,
-                 k, 0, accumulate);
+                 k, 0, is_memory ? d->accumulate_memory_values : d->accumulate_tokens);
     }
 }
 

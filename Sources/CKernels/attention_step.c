@@ -21,6 +21,19 @@ CK_INLINE float *cache_of(const ck_attention_cache *c, int64_t pair) {
     return c->storage + pair * 2 * padded(c->head_width) * padded(c->capacity);
 }
 
+void ck_attention_cache_copy(const ck_attention_cache *to, const ck_attention_cache *from) {
+    int64_t wide = padded(from->head_width), capacity = padded(from->capacity);
+    for (int64_t pair = 0; pair < from->rows * from->heads; pair++) {
+        const float *keys = cache_of(from, pair);
+        float *copy = cache_of(to, pair);
+        for (int64_t c = 0; c < wide; c++)
+            memcpy(copy + c * padded(to->capacity), keys + c * capacity,
+                   (size_t)capacity * sizeof(float));
+        memcpy(copy + wide * padded(to->capacity), keys + wide * capacity,
+               (size_t)(wide * capacity) * sizeof(float));
+    }
+}
+
 CK_CLONES static void append_range(void *context, int64_t begin, int64_t end) {
     const step args = *(const step *)context, *s = &args;
     const ck_attention_cache *c = &s->c;

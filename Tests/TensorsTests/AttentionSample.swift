@@ -108,8 +108,8 @@ struct AttentionSample {
                     var gradients = ck_attention_gradients(
                         queries: dx, keys: hasTokens ? dx + width : nil,
                         values: hasTokens ? dx + 2 * width : nil, memory_keys: dm,
-                        memory_values: dm + width, accumulate_queries: flag, accumulate_keys: flag,
-                        accumulate_memory: flag)
+                        memory_values: dm + width, accumulate_tokens: flag,
+                        accumulate_memory_keys: flag, accumulate_memory_values: flag)
                     var space = [Float](
                         repeating: .nan, count: Int(ck_attention_backward_workspace(form)))
                     ck_attention_backward(

@@ -135,7 +135,7 @@ typedef struct {
 // Where gradients go: laid out as what they are the gradients of.
 typedef struct {
     float *queries, *_Nullable keys, *_Nullable values, *_Nullable memory_keys, *_Nullable memory_values;
-    int accumulate_queries, accumulate_keys, accumulate_memory;
+    int accumulate_tokens, accumulate_memory_keys, accumulate_memory_values;
 } ck_attention_gradients;
 // Floats of scratch that a call wants.
 int64_t ck_attention_forward_workspace(const ck_attention *a);
@@ -152,6 +152,8 @@ typedef struct {
     int64_t rows, heads, head_width, capacity;
 } ck_attention_cache;
 int64_t ck_attention_cache_size(int64_t head_width, int64_t capacity);
+// Copies a cache to one of the same rows and heads and no less capacity.
+void ck_attention_cache_copy(const ck_attention_cache *to, const ck_attention_cache *from);
 // Puts the key and value of one more token of each row, at keys + r·stride + h·head_width, at place `position`; cosines
 // and sines[head_width/2] are the angles of that position.
 void ck_attention_append(const ck_attention_cache *cache, const float *keys, const float *values, int64_t stride,

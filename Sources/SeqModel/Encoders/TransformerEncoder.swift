@@ -73,7 +73,7 @@ public struct TransformerEncoder: SequenceEncoder {
         var x = input(batch.targetPointer, count: batch.tokenCount, on: tape)
         x = tape.dropout(x, rate: config.dropout, using: random.stream("input"))
         for (index, layer) in layers.enumerated() {
-            x = layer(x, using: random.stream(index), on: tape) {
+            x = layer(x, packing: batch.packing, using: random.stream(index), on: tape) {
                 tape.attention($0, width: width, scope: scope)
             }
         }

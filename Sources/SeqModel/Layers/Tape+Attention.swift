@@ -9,7 +9,7 @@ struct AttentionScope {
     let headCount: Int
     /// Whether a token sees only itself and those before it.
     var isCausal = false
-    /// Rows that each sequence has beside its tokens, and every token of it sees: P of `[B·P, 2H]`.
+    /// Rows that each sequence has beside its tokens, and every token of it sees: P of `[B·P, H]`.
     var memoryCount = 0
     /// The positions of memory rows (0 ..< P) and tokens (P …), if they count.
     var angles: RotaryAngles?
@@ -20,15 +20,16 @@ extension Tape {
     ///
     /// - Parameters:
     ///   - x: `[N, 3H]`, queries, keys and values of tokens that attend to tokens, or `[N, H]`, queries alone.
-    ///   - memory: keys and values of the memory, `[B·P, 2H]`, sequence by sequence.
+    ///   - memory: keys and values of the memory, each `[B·P, H]`, sequence by sequence.
     /// - Returns: `[N, H]`.
     func attention(
-        _ x: Variable, memory: Variable? = nil, width: Int, scope: AttentionScope
+        _ x: Variable, memory: (keys: Variable, values: Variable)? = nil, width: Int,
+        scope: AttentionScope
     ) -> Variable {
         precondition(x.value.columns == width || x.value.columns == 3 * width)
         precondition(
-            memory.map { $0.value.columns == 2 * width } ?? (x.value.columns == 3 * width),
-            "attention without keys")
+            memory.map { $0.keys.value.columns == width && $0.values.value.columns == width }
+                ?? (x.value.columns == 3 * width), "attention without keys")
         let call = AttentionCall(x: x, memory: memory, width: width, scope: scope)
         let context = arena.tensor(Shape(x.value.rows, width))
         let logSums = arena.tensor(Shape(x.value.rows, scope.headCount))
@@ -42,7 +43,7 @@ extension Tape {
 /// One attention in the form its kernel wants.
 private struct AttentionCall {
     let x: Variable
-    let memory: Variable?
+    let memory: (keys: Variable, values: Variable)?
     let width: Int
     let scope: AttentionScope
 
@@ -57,15 +58,16 @@ private struct AttentionCall {
 
     func backward(_ dy: Tensor, context: Tensor, logSums: Tensor, on tape: Tape) {
         let dx = tape.accumulatorOrScratch(for: x)
-        let dmemory = memory.map { tape.accumulatorOrScratch(for: $0) }
+        let dkeys = memory.map { tape.accumulatorOrScratch(for: $0.keys) }
+        let dvalues = memory.map { tape.accumulatorOrScratch(for: $0.values) }
         let own = hasTokens ? dx.tensor.pointer : nil
         withKernelForm { form in
             var gradients = ck_attention_gradients(
                 queries: dx.tensor.pointer, keys: own.map { $0 + width },
-                values: own.map { $0 + 2 * width }, memory_keys: dmemory?.tensor.pointer,
-                memory_values: dmemory.map { $0.tensor.pointer + width },
-                accumulate_queries: dx.flag, accumulate_keys: dx.flag,
-                accumulate_memory: dmemory?.flag ?? 0)
+                values: own.map { $0 + 2 * width }, memory_keys: dkeys?.tensor.pointer,
+                memory_values: dvalues?.tensor.pointer, accumulate_tokens: dx.flag,
+                accumulate_memory_keys: dkeys?.flag ?? 0,
+                accumulate_memory_values: dvalues?.flag ?? 0)
             let space = tape.arena.tensor(Shape(Int(ck_attention_backward_workspace(form))))
             ck_attention_backward(
                 form, &gradients, context.pointer, logSums.pointer, dy.pointer, space.pointer)
@@ -75,7 +77,6 @@ private struct AttentionCall {
     private func withKernelForm(_ body: (UnsafePointer<ck_attention>) -> Void) {
         let packing = scope.packing
         let own = hasTokens ? UnsafePointer(x.value.pointer) : nil
-        let other = memory.map { UnsafePointer($0.value.pointer) }
         let angles = scope.angles?.tables(scope.memoryCount + packing.maximumLength)
         packing.offsets.withUnsafeBufferPointer { offsets in
             packing.lengths.withUnsafeBufferPointer { lengths in
@@ -85,8 +86,10 @@ private struct AttentionCall {
                 var form = ck_attention(
                     queries: x.value.pointer, query_stride: Int64(x.value.columns),
                     keys: own.map { $0 + width }, values: own.map { $0 + 2 * width },
-                    stride: Int64(x.value.columns), memory_keys: other,
-                    memory_values: other.map { $0 + width }, memory_stride: Int64(2 * width),
+                    stride: Int64(x.value.columns),
+                    memory_keys: memory.map { UnsafePointer($0.keys.value.pointer) },
+                    memory_values: memory.map { UnsafePointer($0.values.value.pointer) },
+                    memory_stride: Int64(width),
                     memory_count: Int64(memory == nil ? 0 : scope.memoryCount),
                     cosines: angles.map { UnsafePointer($0.cosines.pointer) },
                     sines: angles.map { UnsafePointer($0.sines.pointer) },

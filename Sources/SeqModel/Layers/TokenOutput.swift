@@ -2,8 +2,9 @@ import Tensors
 
 /// States → logits of the next token: W f(h) + b.
 ///
-/// With a tied softmax W is the embedding table (Press and Wolf 2017, arXiv 1608.05859) and f a linear map to its width
-/// where H ≠ E; else f is the identity.
+/// With a tied softmax W is the embedding table (Press and Wolf 2017, arXiv 1608.05859) and f a linear map to its width.
+/// Without that map a state that still resembles its token's embedding would begin by repeating it. Else f is the
+/// identity.
 struct TokenOutput {
     private let project: Linear?
     private let weight: Parameter
@@ -14,9 +15,7 @@ struct TokenOutput {
         width: Int, embedding: Embedding, isTied: Bool, in scope: ParameterScope
     ) throws {
         let (vocabulary, size) = (embedding.weight.shape[0], embedding.weight.shape[1])
-        project =
-            try isTied && size != width
-            ? Linear(width, size, in: scope.scope("project")) : nil
+        project = try isTied ? Linear(width, size, in: scope.scope("project")) : nil
         weight =
             try isTied
             ? embedding.weight
