@@ -84,27 +84,16 @@ typedef struct {
     int64_t rows, cols;
 } transpose;
 
-// Sixteen rows of sixteen. Interleaving row i with row i + 8 rotates the eight index bits by one
-// place; four rounds exchange the row bits and the column bits.
+// Sixteen rows of sixteen, or fewer.
 CK_INLINE void transpose_tile(const transpose *t, int64_t r, int64_t c, int64_t height,
                               int64_t breadth) {
-    vf a[LANES], b[LANES];
+    vf a[LANES];
 #pragma clang loop unroll(full)
     for (int i = 0; i < LANES; i++) {
         a[i] = v_splat(0);
         if (i < height) v_load(&a[i], t->x + (r + i) * t->cols + c, breadth);
     }
-#pragma clang loop unroll(full)
-    for (int round = 0; round < 4; round++) {
-        for (int i = 0; i < LANES / 2; i++) {
-            vf u = a[i], v = a[i + 8];
-            b[2 * i] = __builtin_shufflevector(u, v, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6,
-                                               22, 7, 23);
-            b[2 * i + 1] = __builtin_shufflevector(u, v, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
-                                                   29, 14, 30, 15, 31);
-        }
-        for (int i = 0; i < LANES; i++) a[i] = b[i];
-    }
+    v_transpose(a);
 #pragma clang loop unroll(full)
     for (int i = 0; i < LANES; i++)
         if (i < breadth) v_store(t->y + (c + i) * t->rows + r, &a[i], height);

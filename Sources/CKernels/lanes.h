@@ -107,3 +107,22 @@ CK_INLINE float v_max(const vf *x) {
     for (int i = 1; i < 8; i++) best = h[i] > best ? h[i] : best;
     return best;
 }
+
+// Sixteen rows of sixteen become columns. Interleaving row i with row i + 8 rotates the eight index
+// bits by one place; four rounds exchange the row bits and the column bits.
+CK_INLINE void v_transpose(vf *a) {
+    vf b[LANES];
+#pragma clang loop unroll(full)
+    for (int round = 0; round < 4; round++) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES / 2; i++) {
+            vf u = a[i], v = a[i + 8];
+            b[2 * i] = __builtin_shufflevector(u, v, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6,
+                                               22, 7, 23);
+            b[2 * i + 1] = __builtin_shufflevector(u, v, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                                   29, 14, 30, 15, 31);
+        }
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES; i++) a[i] = b[i];
+    }
+}

@@ -60,8 +60,11 @@ public final class TextModel {
             config.latentCount * config.codeEmbeddingSize, config.conditionSize,
             in: root.scope("condition"))
         decoder = try config.decoder.component.makeDecoder(
-            embedding: embedding, conditionSize: config.conditionSize, bos: tokens.bos,
-            in: root.scope("decoder"))
+            embedding: embedding,
+            condition: DecoderCondition.Sizes(
+                vector: config.conditionSize, codeCount: config.latentCount,
+                code: config.codeEmbeddingSize),
+            bos: tokens.bos, in: root.scope("decoder"))
         parameters = store.parameters
     }
 
@@ -85,9 +88,8 @@ public final class TextModel {
     public func likelihood(
         of batch: TokenBatch, latents: Variable, using random: RandomStream, on tape: Tape
     ) -> TokenLikelihood {
-        let condition = conditioner(vae.embed(latents, on: tape), on: tape)
-        return decoder.likelihood(
-            of: batch, condition: condition, using: random.stream("decoder"), on: tape)
+        decoder.likelihood(
+            of: batch, condition: condition(vae.embed(latents, on: tape), on: tape), using: random.stream("decoder"), on: tape)
     }
 
     /// log p(x | z) for codes, one row per sequence in packed order.
@@ -124,14 +126,18 @@ public final class TextModel {
         random: (Int) -> RandomStream
     ) -> [[Int32]] {
         guard codes.rowCount > 0 else { return [] }
-        let state = decoder.makeState(condition: condition(codes, on: tape).value)
+        let state = decoder.makeState(condition: condition(codes, on: tape))
         let search = Search(
             strategy: strategy, bos: tokens.bos, eos: tokens.eos,
             maximumLength: config.maximumLength)
         return search(state, count: codes.rowCount, random: random)
     }
 
-    private func condition(_ codes: Codes, on tape: Tape) -> Variable {
-        conditioner(Variable(constant: vae.embed(codes, in: tape.arena)), on: tape)
+    private func condition(_ codes: Codes, on tape: Tape) -> DecoderCondition {
+        condition(Variable(constant: vae.embed(codes, in: tape.arena)), on: tape)
+    }
+
+    private func condition(_ embeddings: Variable, on tape: Tape) -> DecoderCondition {
+        DecoderCondition(vector: conditioner(embeddings, on: tape), codes: embeddings)
     }
 }

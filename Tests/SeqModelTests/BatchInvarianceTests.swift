@@ -82,14 +82,14 @@ import Testing
         let states = unpacked(split(pass.states.value), lengths: lengths)
         let tokens = unpacked(pass.likelihood.token.array, lengths: lengths)
         let best = unpacked(pass.likelihood.best.map { Float($0) }, lengths: lengths)
-        let decoded = decode(model, pass.condition.value, batch, lengths)
+        let decoded = decode(model, pass.condition, batch, lengths)
         var traces = [Trace](repeating: Trace(), count: sentences.count)
         for (row, source) in batch.order.enumerated() {
             traces[source].parts = [
                 "states": states[row].flatMap { $0 },
                 "pooled": slice(pass.pooled.value, row, of: batch.batchSize),
                 "posterior": slice(posterior.value, row, of: batch.batchSize),
-                "condition": slice(pass.condition.value, row, of: batch.batchSize),
+                "condition": slice(pass.condition.vector.value, row, of: batch.batchSize),
                 "tokens": tokens[row], "best": best[row],
                 "sequence": [pass.likelihood.sequence.value[row]], "decoder": decoded[row],
             ]
@@ -99,7 +99,7 @@ import Testing
 
     /// The step-by-step logits of every sentence; those that end leave the decoder's state.
     private func decode(
-        _ model: TinyModel, _ condition: Tensor, _ batch: TokenBatch, _ lengths: [Int]
+        _ model: TinyModel, _ condition: DecoderCondition, _ batch: TokenBatch, _ lengths: [Int]
     ) -> [[Float]] {
         let inputs = unpacked(Array(batch.inputs), lengths: lengths)
         let state = model.decoder.makeState(condition: condition)

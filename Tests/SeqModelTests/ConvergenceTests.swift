@@ -35,7 +35,7 @@ import Testing
         #expect(abs((losses.first ?? 0) - 2.64) < 0.3, "the start is near log V")
         #expect((losses.last ?? 1) < 0.02, "nats a token")
         let values = Tape(arena: Arena(), isRecording: false)
-        let condition = model(batch, on: values).condition.value
+        let condition = model(batch, on: values).condition
         let search = Search(
             strategy: .greedy, bos: TinyModel.bos, eos: TinyModel.eos, maximumLength: 20)
         let said = search(

@@ -22,8 +22,12 @@ import Testing
     }
 
     private func state(_ rows: [Int]) -> any DecoderState {
-        model.decoder.makeState(
-            condition: arena.tensor(Shape(rows.count, 4), rows.flatMap { conditions[$0] }))
+        let vector = arena.tensor(Shape(rows.count, 4), rows.flatMap { conditions[$0] })
+        let width = 2 * model.sizes.encoder * model.sizes.queries
+        return model.decoder.makeState(
+            condition: DecoderCondition(
+                vector: Variable(constant: vector),
+                codes: Variable(constant: arena.zeros(Shape(rows.count, width)))))
     }
 
     private func search(_ strategy: SearchStrategy) -> Search {

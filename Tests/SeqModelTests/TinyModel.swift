@@ -54,7 +54,10 @@ struct TinyModel {
         decoderConfig.wordDropout = sizes.wordDropout
         decoderConfig.tiedSoftmax = sizes.tiedSoftmax
         decoder = try decoderConfig.makeDecoder(
-            embedding: embedding, conditionSize: sizes.condition, bos: Self.bos,
+            embedding: embedding,
+            condition: DecoderCondition.Sizes(
+                vector: sizes.condition, codeCount: sizes.queries, code: encoder.width),
+            bos: Self.bos,
             in: root.scope("decoder"))
         parameters = store.parameters
     }
@@ -62,7 +65,7 @@ struct TinyModel {
     struct Pass {
         let states: Variable
         let pooled: Variable
-        let condition: Variable
+        let condition: DecoderCondition
         let likelihood: TokenLikelihood
     }
 
@@ -78,7 +81,8 @@ struct TinyModel {
         let pooled = pooling(states, packing: batch.packing, on: tape)
         let flatPooled = pooled.reshaped(
             Shape(batch.batchSize, sizes.queries * encoder.width))
-        let condition = conditioner(flatPooled, on: tape)
+        let condition = DecoderCondition(
+            vector: conditioner(flatPooled, on: tape), codes: flatPooled)
         return Pass(
             states: states, pooled: pooled, condition: condition,
             likelihood: decoder.likelihood(

@@ -52,6 +52,9 @@ void ck_tanh_backward(float *dx, const float *y, const float *dy, int64_t n, int
 void ck_sigmoid_backward(float *dx, const float *y, const float *dy, int64_t n, int accumulate);
 void ck_relu_backward(float *dx, const float *y, const float *dy, int64_t n, int accumulate);
 void ck_gelu_backward(float *dx, const float *x, const float *dy, int64_t n, int accumulate);
+// y[r, :] = silu(a)·b for rows x[r] = (a, b), each of `width` numbers; silu a = a·σ(a)
+void ck_swiglu(float *y, const float *x, int64_t rows, int64_t width);
+void ck_swiglu_backward(float *dx, const float *x, const float *dy, int64_t rows, int64_t width, int accumulate);
 
 // ---- normalisation -----------------------------------------------------------------------------
 // y = (x − mean)·rstd·gain + bias; mean[rows], rstd[rows] are saved. rstd = 1/√(variance + epsilon).
@@ -96,6 +99,69 @@ void ck_gru_forward(float *h, float *gates, float *hidden_n, const float *gi, co
 // dh_prev[previous_rows, H] = dh·z (the direct path; the caller adds dgh·W).
 void ck_gru_backward(float *dgi, float *dgh, float *dh_prev, const float *dh, const float *gates,
                      const float *hidden_n, const float *h_prev, int64_t rows, int64_t previous_rows, int64_t width);
+
+// ---- LSTM, one time step -----------------------------------------------------------------------
+// PyTorch's cell, gates in the order i, f, g, o, each gi + gc + gh + input_bias + hidden_bias:
+//   i, f, o = σ(…), g = tanh(…),  c = f·c_prev + i·g,  h = o·tanh c.
+// Arguments as for the GRU; rows ≥ previous_rows start from a zero state (gh = c_prev = 0).
+// Saved for the backward pass: c[rows, H] and gates[rows, 4H] = (i, f, g, o).
+void ck_lstm_forward(float *h, float *c, float *gates, const float *gi, const float *_Nullable gc,
+                     const float *gh, const float *input_bias, const float *hidden_bias,
+                     const float *c_prev, int64_t rows, int64_t previous_rows, int64_t width);
+// dh[rows, H] is the gradient of h, dc[rows, H] what reaches c from later steps. Writes dgates[rows, 4H], the gradient
+// of gi, gc, gh and both biases, and puts the gradient of c_prev into dc (the caller adds dgates·W to dh_prev).
+void ck_lstm_backward(float *dgates, float *dc, const float *dh, const float *gates, const float *c,
+                      const float *c_prev, int64_t rows, int64_t previous_rows, int64_t width);
+
+// ---- multi-head attention over packed sequences ------------------------------------------------
+// Queries are the tokens of a packed batch (below). A query of sentence b sees `memory_count` rows of memory that its
+// sentence has, at b·memory_count + p, and then, when `keys` is given, its sentence's tokens: all of them or, when
+// causal, those up to itself. Per head with n keys: context = softmax(q·Kᵀ/√head_width)·V.
+// Row r of head h starts at r·stride + h·head_width; head_width is even. Where cosines and sines are given
+// ([memory_count + longest, head_width/2]), queries and keys are rotated (Su et al. 2021) by the angles of their
+// position: memory p at p, token t at memory_count + t.
+typedef struct {
+    const float *queries;
+    int64_t query_stride;
+    const float *_Nullable keys, *_Nullable values;
+    int64_t stride;
+    const float *_Nullable memory_keys, *_Nullable memory_values;
+    int64_t memory_stride, memory_count;
+    const float *_Nullable cosines, *_Nullable sines;
+    const int32_t *offset, *length;
+    int64_t batch, heads, head_width;
+    int is_causal;
+} ck_attention;
+// Where gradients go: laid out as what they are the gradients of.
+typedef struct {
+    float *queries, *_Nullable keys, *_Nullable values, *_Nullable memory_keys, *_Nullable memory_values;
+    int accumulate_tokens, accumulate_memory_keys, accumulate_memory_values;
+} ck_attention_gradients;
+// Floats of scratch that a call wants.
+int64_t ck_attention_forward_workspace(const ck_attention *a);
+int64_t ck_attention_backward_workspace(const ck_attention *a);
+// context[N, heads·head_width]; log_sums[N, heads] = log Σ exp of the scores, saved for the backward pass.
+void ck_attention_forward(const ck_attention *a, float *context, float *log_sums, float *workspace);
+void ck_attention_backward(const ck_attention *a, const ck_attention_gradients *d, const float *context,
+                           const float *log_sums, const float *dcontext, float *workspace);
+
+// ---- the same, one token per sequence at a time ------------------------------------------------
+// Keys and values of earlier tokens: [rows, heads, ck_attention_cache_size(head_width, capacity)] floats.
+typedef struct {
+    float *storage;
+    int64_t rows, heads, head_width, capacity;
+} ck_attention_cache;
+int64_t ck_attention_cache_size(int64_t head_width, int64_t capacity);
+// Copies a cache to one of the same rows and heads and no less capacity.
+void ck_attention_cache_copy(const ck_attention_cache *to, const ck_attention_cache *from);
+// Puts the key and value of one more token of each row, at keys + r·stride + h·head_width, at place `position`; cosines
+// and sines[head_width/2] are the angles of that position.
+void ck_attention_append(const ck_attention_cache *cache, const float *keys, const float *values, int64_t stride,
+                         int64_t position, const float *_Nullable cosines, const float *_Nullable sines);
+int64_t ck_attention_step_workspace(const ck_attention_cache *cache);
+// context[rows, heads·head_width] of one query a row over the first `count` keys: the bits of ck_attention_forward.
+void ck_attention_step(const ck_attention_cache *cache, float *context, const float *queries, int64_t stride,
+                       int64_t count, const float *_Nullable cosines, const float *_Nullable sines, float *workspace);
 
 // ---- attention pooling over packed sequences ---------------------------------------------------
 // A packed batch holds its tokens time-major: the row of sentence b at time t is offset[t] + b; sentences are sorted

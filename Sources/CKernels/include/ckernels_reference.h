@@ -53,6 +53,29 @@ void ck_reference_gru_backward(double *dgi, double *dgh, double *dh_prev, const 
                                const double *hidden_n, const double *h_prev, int64_t rows, int64_t previous_rows,
                                int64_t width);
 
+// ---- LSTM
+void ck_reference_lstm_forward(double *h, double *c, double *gates, const double *gi, const double *_Nullable gc,
+                               const double *gh, const double *input_bias, const double *hidden_bias,
+                               const double *c_prev, int64_t rows, int64_t previous_rows, int64_t width);
+void ck_reference_lstm_backward(double *dgates, double *dc, const double *dh, const double *gates, const double *c,
+                                const double *c_prev, int64_t rows, int64_t previous_rows, int64_t width);
+
+// ---- attention
+typedef struct {
+    const double *queries;
+    int64_t query_stride;
+    const double *_Nullable keys, *_Nullable values;
+    int64_t stride;
+    const double *_Nullable memory_keys, *_Nullable memory_values;
+    int64_t memory_stride, memory_count;
+    const double *_Nullable cosines, *_Nullable sines;
+    const int32_t *offset, *length;
+    int64_t batch, heads, head_width;
+    int is_causal;
+} ck_reference_attention;
+void ck_reference_attention_forward(const ck_reference_attention *a, double *context);
+void ck_reference_swiglu(double *y, const double *x, int64_t rows, int64_t width);
+
 // ---- attention pooling
 void ck_reference_attention_pool(double *pooled, double *weights, const double *states, const double *scores,
                                  const int32_t *offset, const int32_t *length, int64_t batch, int64_t queries, int64_t width);

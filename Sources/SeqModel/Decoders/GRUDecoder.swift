@@ -39,10 +39,11 @@ public struct GRUDecoder: SequenceDecoder {
 
         /// A stack in `scope`.
         public func makeDecoder(
-            embedding: Embedding, conditionSize: Int, bos: Int32, in scope: ParameterScope
+            embedding: Embedding, condition: DecoderCondition.Sizes, bos: Int32,
+            in scope: ParameterScope
         ) throws -> any SequenceDecoder {
             try GRUDecoder(
-                self, embedding: embedding, conditionSize: conditionSize, bos: bos, in: scope)
+                self, embedding: embedding, condition: condition, bos: bos, in: scope)
         }
     }
 
@@ -63,7 +64,7 @@ public struct GRUDecoder: SequenceDecoder {
     private let outputBias: Parameter
 
     init(
-        _ config: Config, embedding: Embedding, conditionSize: Int, bos: Int32,
+        _ config: Config, embedding: Embedding, condition: DecoderCondition.Sizes, bos: Int32,
         in scope: ParameterScope
     ) throws {
         self.config = config
@@ -77,9 +78,9 @@ public struct GRUDecoder: SequenceDecoder {
                 gru: try GRU(
                     index == 0 ? embeddingSize : width, width, in: part.scope("gru")),
                 condition: try Linear(
-                    conditionSize, 3 * width, bias: false, in: part.scope("condition")),
+                    condition.vector, 3 * width, bias: false, in: part.scope("condition")),
                 initial: try Linear(
-                    conditionSize, width, activation: .tanh, in: part.scope("initial")))
+                    condition.vector, width, activation: .tanh, in: part.scope("initial")))
         }
         let output = scope.scope("output")
         project =
@@ -96,15 +97,16 @@ public struct GRUDecoder: SequenceDecoder {
 
     /// log p of the batch under each condition.
     public func likelihood(
-        of batch: TokenBatch, condition: Variable, using random: RandomStream, on tape: Tape
+        of batch: TokenBatch, condition: DecoderCondition, using random: RandomStream,
+        on tape: Tape
     ) -> TokenLikelihood {
         let inputs = previousTokens(of: batch, using: random.stream("word_dropout"), on: tape)
         var x = embedding(inputs, count: batch.tokenCount, on: tape)
         for (index, layer) in layers.enumerated() {
             x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
             x = layer.gru(
-                x, packing: batch.packing, condition: layer.condition(condition, on: tape),
-                initial: layer.initial(condition, on: tape), on: tape)
+                x, packing: batch.packing, condition: layer.condition(condition.vector, on: tape),
+                initial: layer.initial(condition.vector, on: tape), on: tape)
         }
         x = tape.dropout(x, rate: config.dropout, using: random.stream("output"))
         if let project { x = project(x, on: tape) }
@@ -114,7 +116,7 @@ public struct GRUDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(condition: Tensor) -> any DecoderState {
+    public func makeState(condition: DecoderCondition) -> any DecoderState {
         GRUDecoderState(self, condition: condition)
     }
 

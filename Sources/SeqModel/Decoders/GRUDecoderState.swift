@@ -13,10 +13,10 @@ final class GRUDecoderState: DecoderState {
     private var conditions: [Tensor]
     private var rowCount: Int
 
-    init(_ decoder: GRUDecoder, condition: Tensor) {
+    init(_ decoder: GRUDecoder, condition: DecoderCondition) {
         self.decoder = decoder
-        rowCount = condition.rows
-        let c = Variable(constant: condition)
+        let c = condition.vector
+        rowCount = c.value.rows
         states = []
         nextStates = []
         conditions = []

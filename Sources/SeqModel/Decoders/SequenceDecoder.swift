@@ -1,16 +1,17 @@
 import Configuration
 import Tensors
 
-/// A condition vector → a distribution over token sequences, one token at a time.
+/// Codes → a distribution over token sequences, one token at a time.
 public protocol SequenceDecoder {
-    /// log p of the batch's targets under each sequence's condition, `[B, C]` in packed order, with the true
+    /// log p of the batch's targets under each sequence's condition, in packed order, with the true
     /// previous tokens as input (teacher forcing). Only a training tape applies dropout.
     func likelihood(
-        of batch: TokenBatch, condition: Variable, using random: RandomStream, on tape: Tape
+        of batch: TokenBatch, condition: DecoderCondition, using random: RandomStream,
+        on tape: Tape
     ) -> TokenLikelihood
 
-    /// The state before the first token of sequences with these conditions, `[R, C]`.
-    func makeState(condition: Tensor) -> any DecoderState
+    /// The state before the first token of sequences with these conditions, one a row.
+    func makeState(condition: DecoderCondition) -> any DecoderState
 }
 
 /// Sequences being decoded side by side.
@@ -30,10 +31,11 @@ public protocol SequenceDecoderConfig: RegisteredComponent {
     /// The decoder, with its parameters made in `scope`, over an embedding shared with the encoder.
     ///
     /// - Parameters:
-    ///   - conditionSize: C.
+    ///   - condition: the sizes of the conditions to come.
     ///   - bos: the token that stands for "no previous token".
     func makeDecoder(
-        embedding: Embedding, conditionSize: Int, bos: Int32, in scope: ParameterScope
+        embedding: Embedding, condition: DecoderCondition.Sizes, bos: Int32,
+        in scope: ParameterScope
     ) throws -> any SequenceDecoder
 }
 
@@ -43,7 +45,10 @@ public enum DecoderKind: ComponentKind {
     public static let builtIn = Registry<any SequenceDecoderConfig>(
         kind: "decoder",
         [
-            .init(GRUDecoder.Config.self) { $0 }
+            .init(GRUDecoder.Config.self) { $0 },
+            .init(LSTMDecoder.Config.self) { $0 },
+            .init(TransformerDecoder.Config.self) { $0 },
+            .init(ConvolutionDecoder.Config.self) { $0 },
         ])
 
     /// The component as a registered value.

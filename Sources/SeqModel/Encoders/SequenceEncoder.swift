@@ -27,7 +27,10 @@ public enum EncoderKind: ComponentKind {
     public static let builtIn = Registry<any SequenceEncoderConfig>(
         kind: "encoder",
         [
-            .init(GRUEncoder.Config.self) { $0 }
+            .init(GRUEncoder.Config.self) { $0 },
+            .init(LSTMEncoder.Config.self) { $0 },
+            .init(TransformerEncoder.Config.self) { $0 },
+            .init(BagEncoder.Config.self) { $0 },
         ])
 
     /// The component as a registered value.

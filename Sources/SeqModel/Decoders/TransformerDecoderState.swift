@@ -1,0 +1,61 @@
+import Tensors
+
+/// The keys and values of sequences being decoded by a Transformer.
+final class TransformerDecoderState: DecoderState {
+    private let decoder: TransformerDecoder
+    private let scratch = Tape(arena: Arena(), isRecording: false)
+    private let rows: DecoderRows
+    /// Of the earlier tokens, layer by layer.
+    private var caches: [AttentionCache]
+    /// Of the codes, layer by layer.
+    private var memories: [CodeAttention.Memory?]
+
+    /// Nothing is dropped.
+    private let noRandom = RandomStream(seed: 0, "unused")
+
+    init(_ decoder: TransformerDecoder, condition: DecoderCondition) {
+        self.decoder = decoder
+        let rows = DecoderRows(count: condition.vector.value.rows)
+        self.rows = rows
+        caches = decoder.layers.map { _ in
+            AttentionCache(
+                rows: rows.count, width: decoder.config.hiddenSize,
+                headCount: decoder.config.headCount, capacity: 16, in: rows.storage)
+        }
+        memories = decoder.layers.map { [scratch] layer in
+            layer.memory(condition.codes, on: scratch).map {
+                CodeAttention.Memory(
+                    keys: Variable(constant: rows.kept($0.keys.value)),
+                    values: Variable(constant: rows.kept($0.values.value)))
+            }
+        }
+    }
+
+    func step(_ tokens: [Int32]) -> Tensor {
+        scratch.reset()
+        let packing = Packing(lengths: [Int](repeating: 1, count: rows.count))
+        var x = decoder.input(rows.checked(tokens, on: scratch), count: rows.count, on: scratch)
+        for (index, layer) in decoder.layers.enumerated() {
+            if caches[index].isFull { caches[index] = caches[index].doubled(in: rows.storage) }
+            x = layer(
+                x, packing: packing, memory: memories[index], using: noRandom, on: scratch
+            ) {
+                caches[index].attend($0, angles: decoder.angles, on: scratch)
+            }
+        }
+        return decoder.output.logits(decoder.norm(x, on: scratch), on: scratch)
+    }
+
+    func select(_ chosen: [Int]) {
+        rows.select(chosen) { selected in
+            for index in caches.indices {
+                caches[index].storage = selected(caches[index].storage)
+                memories[index] = memories[index].map {
+                    CodeAttention.Memory(
+                        keys: Variable(constant: selected($0.keys.value)),
+                        values: Variable(constant: selected($0.values.value)))
+                }
+            }
+        }
+    }
+}

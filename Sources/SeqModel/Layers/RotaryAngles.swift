@@ -1,0 +1,43 @@
+import Foundation
+import Tensors
+
+/// The angles by which queries and keys turn with their position p.
+///
+/// Rotary embeddings (Su et al. 2021, arXiv 2104.09864):
+///
+///     θ_pi = p · 10000^(−2i/h),   i = 0 ..< h/2,   h the width of a head
+///
+/// A score then depends on the distance of two tokens and not on where they stand. The tables grow with the longest
+/// sequence seen.
+final class RotaryAngles {
+    private let half: Int
+    private var arena = Arena(reserve: 0)
+    private var cosines: Tensor
+    private var sines: Tensor
+
+    /// Tables for heads of `headWidth` numbers.
+    init(headWidth: Int) {
+        half = headWidth / 2
+        cosines = arena.tensor(Shape(0, half))
+        sines = cosines
+    }
+
+    /// cos θ and sin θ of at least the first `count` positions, `[positions, h/2]`, valid until more are wanted.
+    func tables(_ count: Int) -> (cosines: Tensor, sines: Tensor) {
+        if count > cosines.rows { grow(to: max(count, 2 * cosines.rows, 64)) }
+        return (cosines, sines)
+    }
+
+    private func grow(to count: Int) {
+        arena = Arena(reserve: 2 * count * half * MemoryLayout<Float>.stride + 256)
+        cosines = arena.tensor(Shape(count, half))
+        sines = arena.tensor(Shape(count, half))
+        for position in 0..<count {
+            for index in 0..<half {
+                let angle = Double(position) * pow(10_000, -Double(index) / Double(half))
+                cosines.pointer[position * half + index] = Float(cos(angle))
+                sines.pointer[position * half + index] = Float(sin(angle))
+            }
+        }
+    }
+}
