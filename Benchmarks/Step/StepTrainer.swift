@@ -32,13 +32,14 @@ final class StepTrainer {
     private let batches: [TokenBatch]
     private let objective: Objective
     private let optimizer: any Optimizer
-    private let tape = Tape(arena: Arena(), isRecording: true)
+    private let tape: Tape
     private let seed: UInt64
     private var step = 0
 
     /// A fresh model, and a few batches to go round in.
-    init(_ workload: Workload, ragged: Bool, seed: UInt64) throws {
+    init(_ workload: Workload, ragged: Bool, precision: Precision, seed: UInt64) throws {
         self.seed = seed
+        tape = Tape(arena: Arena(), isRecording: true, precision: precision)
         let model = try workload.makeModel(seed: seed)
         self.model = model
         batches = (0..<4).map { index in

@@ -21,6 +21,9 @@ struct Time: ParsableCommand {
     @Flag(help: "Sentences of 1 … T tokens instead of T.")
     var ragged = false
 
+    @Option(help: "What matrix products multiply: fp32 or bf16.")
+    var precision = Precision.fp32
+
     @Option(help: "Threads.")
     var threads = 2
 
@@ -41,7 +44,8 @@ struct Time: ParsableCommand {
 
     func run() throws {
         ThreadPool.setThreadCount(threads)
-        let trainer = try StepTrainer(config, ragged: ragged, seed: seed)
+        let trainer = try StepTrainer(
+            config, ragged: ragged, precision: precision, seed: seed)
         if let seconds {
             trainer.run(stepCount: 3)
             var round = Round()
@@ -73,3 +77,5 @@ struct Time: ParsableCommand {
         fflush(nil)
     }
 }
+
+extension Precision: ExpressibleByArgument {}

@@ -20,6 +20,9 @@ public final class Tape {
     /// A recording tape trains; so may a ``detached`` one.
     public let isTraining: Bool
 
+    /// The numbers that matrix products multiply.
+    public let precision: Precision
+
     private struct Entry {
         let slot: Int
         let shape: Shape
@@ -29,15 +32,20 @@ public final class Tape {
     private var gradients: [Tensor?] = []
 
     /// A tape over an arena; one that records also trains unless told otherwise.
-    public init(arena: Arena, isRecording: Bool, isTraining: Bool? = nil) {
+    public init(
+        arena: Arena, isRecording: Bool, isTraining: Bool? = nil, precision: Precision = .fp32
+    ) {
         self.arena = arena
         self.isRecording = isRecording
         self.isTraining = isTraining ?? isRecording
+        self.precision = precision
     }
 
     /// A tape on the same arena that records nothing but behaves alike otherwise: for values whose gradient is
     /// not wanted.
-    public var detached: Tape { Tape(arena: arena, isRecording: false, isTraining: isTraining) }
+    public var detached: Tape {
+        Tape(arena: arena, isRecording: false, isTraining: isTraining, precision: precision)
+    }
 
     /// Forgets the step and resets the arena.
     public func reset() {

@@ -6,6 +6,8 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
     public var batchSize = 64
     /// Updates of the parameters.
     public var steps = 8000
+    /// What matrix products multiply: `auto`, `fp32` or `bf16`.
+    public var precision = TrainingPrecision.auto
     /// The largest norm of all gradients together; longer ones are shortened to it.
     public var gradientClipNorm: Float = 5
     /// Steps between evaluations on held-out records.

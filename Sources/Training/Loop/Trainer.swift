@@ -29,7 +29,7 @@ public final class Trainer {
     private let schedule: BatchSchedule
     private let run: RunDirectory
     private let optimizer: any Optimizer
-    private let tape = Tape(arena: Arena(), isRecording: true)
+    private let tape: Tape
     private var state = TrainingState()
     private var recentLosses: [Double] = []
 
@@ -44,6 +44,8 @@ public final class Trainer {
         model = try TextModel(
             config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
         optimizer = config.optimizer.component.makeOptimizer(model.parameters)
+        tape = Tape(
+            arena: Arena(), isRecording: true, precision: config.training.precision.resolved)
         schedule = BatchSchedule(
             corpus, batchSize: config.training.batchSize, windowBatches: config.data.windowBatches,
             seed: config.seed)
@@ -103,7 +105,7 @@ public final class Trainer {
             parameterCount: model.parameterCount, vocabularySize: tokenizer.vocabularySize,
             trainingSentences: corpus.trainingCount, heldOutSentences: corpus.heldOutCount,
             stepsPerEpoch: schedule.batchCount, firstStep: state.step,
-            stepCount: config.training.steps, model: config.model)
+            stepCount: config.training.steps, precision: tape.precision, model: config.model)
     }
 
     private func step(report: (TrainingEvent) -> Void, log: MetricsLog) throws {
