@@ -64,7 +64,7 @@ struct GRURun {
                 condition: condition?.value, previous: past, rows: packing.rows(at: time),
                 previousRows: past.rows)
         }
-        return tape.record(h) { [unowned tape] dy in
+        return tape.record(h, operation: "gru") { [unowned tape] dy in
             // gi has done its work, so its storage takes the gradient of gi.
             backward(dy, h: h, gates: gates, hiddenN: hiddenN, dgi: gi, on: tape)
         }

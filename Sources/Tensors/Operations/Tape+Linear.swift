@@ -33,17 +33,22 @@ extension Tape {
             ck_set_rows(
                 y.pointer, bias.value.pointer, Int64(batch), Int64(groups * outputs))
         }
-        for group in 0..<groups {
-            Matrix.group(group, of: y, groups).assign(
-                .group(group, of: x.value, groups), times: .slice(group, of: weight.value),
-                accumulate: bias != nil)
+        let multiplications = batch * groups * inputs * outputs
+        profiling(multiplications) {
+            for group in 0..<groups {
+                Matrix.group(group, of: y, groups).assign(
+                    .group(group, of: x.value, groups), times: .slice(group, of: weight.value),
+                    accumulate: bias != nil)
+            }
         }
         return record(y) { [unowned self] dy in
             let dw = weight.accumulator()
-            for group in 0..<groups {
-                Matrix.slice(group, of: dw.tensor).assign(
-                    transposed: .group(group, of: x.value, groups),
-                    times: .group(group, of: dy, groups), accumulate: dw.accumulate)
+            profiling(multiplications) {
+                for group in 0..<groups {
+                    Matrix.slice(group, of: dw.tensor).assign(
+                        transposed: .group(group, of: x.value, groups),
+                        times: .group(group, of: dy, groups), accumulate: dw.accumulate)
+                }
             }
             if let db = bias?.accumulator() {
                 ck_column_sum(
@@ -55,9 +60,11 @@ extension Tape {
                     ck_transpose(
                         transposed.pointer, weight.value.pointer + group * inputs * outputs,
                         Int64(inputs), Int64(outputs))
-                    Matrix.group(group, of: dx.tensor, groups).assign(
-                        .group(group, of: dy, groups), times: Matrix(transposed),
-                        accumulate: dx.accumulate)
+                    profiling(multiplications / groups) {
+                        Matrix.group(group, of: dx.tensor, groups).assign(
+                            .group(group, of: dy, groups), times: Matrix(transposed),
+                            accumulate: dx.accumulate)
+                    }
                 }
             }
         }

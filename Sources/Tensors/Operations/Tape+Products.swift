@@ -4,9 +4,11 @@ extension Tape {
     public func multiply(
         _ x: Matrix, by weight: Parameter, into y: Matrix, accumulate: Bool = false
     ) {
-        switch precision {
-        case .fp32: y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
-        case .bf16: y.assign(x, times: weight.packedTransposed, accumulate: accumulate)
+        profiling(x.rows * x.columns * y.columns) {
+            switch precision {
+            case .fp32: y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
+            case .bf16: y.assign(x, times: weight.packedTransposed, accumulate: accumulate)
+            }
         }
     }
 
@@ -14,9 +16,11 @@ extension Tape {
     public func multiplyBack(
         _ dy: Matrix, by weight: Parameter, into dx: Matrix, accumulate: Bool = false
     ) {
-        switch precision {
-        case .fp32: dx.assign(dy, times: Matrix(weight.value), accumulate: accumulate)
-        case .bf16: dx.assign(dy, times: weight.packed, accumulate: accumulate)
+        profiling(dy.rows * dy.columns * dx.columns) {
+            switch precision {
+            case .fp32: dx.assign(dy, times: Matrix(weight.value), accumulate: accumulate)
+            case .bf16: dx.assign(dy, times: weight.packed, accumulate: accumulate)
+            }
         }
     }
 
@@ -24,9 +28,11 @@ extension Tape {
     public func multiplyOuter(
         _ dy: Matrix, _ x: Matrix, into dw: Matrix, accumulate: Bool = false
     ) {
-        switch precision {
-        case .fp32: dw.assign(transposed: dy, times: x, accumulate: accumulate)
-        case .bf16: dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+        profiling(dy.rows * dy.columns * x.columns) {
+            switch precision {
+            case .fp32: dw.assign(transposed: dy, times: x, accumulate: accumulate)
+            case .bf16: dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+            }
         }
     }
 
@@ -34,5 +40,11 @@ extension Tape {
     public func accumulateOuter(_ dy: Matrix, _ x: Matrix, into weight: Parameter) {
         let dw = weight.accumulator()
         multiplyOuter(dy, x, into: Matrix(dw.tensor), accumulate: dw.accumulate)
+    }
+
+    /// Runs products, telling the profiler, if there is one, of their size.
+    func profiling(_ multiplications: Int, _ products: () -> Void) {
+        guard let profiler else { return products() }
+        profiler.product(multiplications: multiplications, products)
     }
 }
