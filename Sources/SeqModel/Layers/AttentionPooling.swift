@@ -39,7 +39,7 @@ public struct AttentionPooling {
             ? nil
             : (
                 window.parameter(
-                    "centre", Shape(queryCount), .each { (Float($0) + 0.5) * part }),
+                    "centre", Shape(queryCount), .each { (Float($0) + 0.5) / Float(queryCount) }),
                 window.parameter(
                     "log_width", Shape(queryCount), .constant(log(windowWidth * part)))
             )
