@@ -24,7 +24,7 @@ public struct GRUDecoder: SequenceDecoder {
         /// The width of the attention to the code embeddings; 0: none.
         public var attentionSize = 256
         /// Heads of that attention; its width must be an even multiple.
-        public var headCount = 4
+        public var headCount = 8
         /// Dropout on embeddings and states.
         public var dropout: Float = 0.2
         /// The share of previous tokens hidden from the decoder in training, so that it must use

@@ -40,10 +40,10 @@ extension Preset {
                     ],
                 ],
                 "objective": [
-                    "kl_weight": ["start": 0.0, "end": 0.15, "steps": 1500], "free_bits": 0.5,
+                    "kl_weight": ["start": 0.0, "end": 0.1, "steps": 1500], "free_bits": 0.5,
                 ],
-                "learning_rate": ["peak": 0.0015],
-                "training": ["steps": 7500],
+                "learning_rate": ["peak": 0.001],
+                "training": ["steps": 8500],
             ],
             spelledValues: ["model": ["embedding_size": 128, "maximum_length": 256]]),
         Preset(
@@ -58,7 +58,7 @@ extension Preset {
                     ],
                 ],
                 "objective": [
-                    "kl_weight": ["start": 0.0, "end": 0.15, "steps": 3000], "free_bits": 0.5,
+                    "kl_weight": ["start": 0.0, "end": 0.1, "steps": 3000], "free_bits": 0.5,
                 ],
                 "learning_rate": ["peak": 0.001],
                 "training": ["steps": 30_000, "evaluation_interval": 1000, "save_interval": 1000],
