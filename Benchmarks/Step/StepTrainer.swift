@@ -37,13 +37,13 @@ final class StepTrainer {
     private var step = 0
 
     /// A fresh model, and a few batches to go round in.
-    init(_ workload: Workload, ragged: Bool, seed: UInt64) throws {
+    init(_ workload: WorkloadOptions, ragged: Bool, seed: UInt64) throws {
         self.seed = seed
         let model = try workload.makeModel(seed: seed)
         self.model = model
         batches = (0..<4).map { index in
             model.batch(
-                workload.sequences(
+                workload.size.sequences(
                     ragged: ragged, using: RandomStream(seed: seed, "batch", step: index)))
         }
         var objective = Objective()

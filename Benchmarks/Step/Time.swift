@@ -15,8 +15,8 @@ struct Time: ParsableCommand {
         abstract: "Time whole training steps.",
         discussion: "Without --seconds, runs N steps for every line `run N` on the standard input.")
 
-    @Option(help: "The model: \(Workload.allCases.map(\.rawValue).joined(separator: " or ")).")
-    var config: Workload
+    @OptionGroup
+    var workload: WorkloadOptions
 
     @Flag(help: "Sentences of 1 … T tokens instead of T.")
     var ragged = false
@@ -41,7 +41,7 @@ struct Time: ParsableCommand {
 
     func run() throws {
         ThreadPool.setThreadCount(threads)
-        let trainer = try StepTrainer(config, ragged: ragged, seed: seed)
+        let trainer = try StepTrainer(workload, ragged: ragged, seed: seed)
         if let seconds {
             trainer.run(stepCount: 3)
             var round = Round()

@@ -54,12 +54,18 @@ class Program:
 
 
 def measure(config, kind, arguments):
-    """The entries of one configuration against one peer."""
-    flags = ["--config", config, "--threads", arguments.threads]
+    """The entries of one configuration, `words` or `words:encoder:decoder`, against one peer."""
+    size, *parts = config.split(":")
+    model = ["--config", size]
+    for flag, part in zip(["--encoder", "--decoder"], parts):
+        model += [flag, part]
+    description = subprocess.run(
+        [arguments.step, "describe", *model], check=True, capture_output=True, text=True).stdout
+    flags = ["--threads", arguments.threads]
     flags += ["--ragged"] if arguments.ragged else []
-    ours = Program([arguments.step, "time", *flags])
+    ours = Program([arguments.step, "time", *model, *flags])
     compiled = ["--compile"] if kind == "compile" else []
-    peer = Program([sys.executable, HERE / "step.py", *flags, *compiled])
+    peer = Program([sys.executable, HERE / "step.py", "--model", description, *flags, *compiled])
     try:
         hello = peer.read()
         ours_steps, peer_steps = ours.warm_up(arguments.seconds), peer.warm_up(arguments.seconds)
@@ -119,7 +125,8 @@ def has_compiler():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--step", default=".build/release/step-benchmark")
-    parser.add_argument("--configs", nargs="+", default=["words", "characters"])
+    parser.add_argument("--configs", nargs="+", 
+                        default=["words", "characters", "words:transformer:transformer"])
     parser.add_argument("--peers", nargs="+", choices=["eager", "compile"],
                         default=["eager", "compile"])
     parser.add_argument("--rounds", type=int, default=7)
