@@ -69,7 +69,7 @@ class RecurrentEncoder(nn.Module):
 
 
 class RecurrentDecoder(Numbered):
-    """Reads the condition at every step: its weights stand beside the input's."""
+    """Reads the condition at every step: its weights stand beside the input's. May attend to the codes at its end."""
 
     def __init__(self, kind, embedding, sizes, c):
         super().__init__()
@@ -84,6 +84,10 @@ class RecurrentDecoder(Numbered):
                 layer.initial_cell = nn.Linear(condition, self.width)
             layers.append(layer)
         self.add_layers(layers)
+        size = c.get("attention_size", 0)
+        if size:
+            self.attention = CodeAttention(self.width, sizes, size, c["head_count"])
+            self.attention.join = nn.Linear(size, self.width)
 
     def forward(self, embedding, ids, lengths, condition, codes):
         x = embedding(ids)
@@ -95,10 +99,10 @@ class RecurrentDecoder(Numbered):
             packed = pack(torch.cat([x, spread], -1), lengths)
             x = getattr(layer, self.kind)(packed, first)[0]
             if isinstance(x, PackedSequence):
-                rows, x = x.data, pad_packed_sequence(x, batch_first=True)[0]
-            else:
-                rows = x.flatten(0, 1)
-        return rows
+                x = pad_packed_sequence(x, batch_first=True)[0]
+        if hasattr(self, "attention"):
+            x = x + self.attention.join(self.attention(x, codes))
+        return tokens_of(x, lengths)
 
 
 def joined_weights(prefix, kind, names):

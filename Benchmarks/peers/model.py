@@ -23,8 +23,13 @@ def reinmax(logits, noise, temperature=1.0):
 class Pooling(nn.Module):
     """Learned queries that attend over the states of a sentence."""
 
-    def __init__(self, queries, width):
+    def __init__(self, queries, width, window_width):
         super().__init__()
+        if window_width:
+            self.window = nn.Module()
+            self.window.centre = nn.Parameter((torch.arange(queries) + 0.5) / queries)
+            self.window.log_width = nn.Parameter(
+                torch.full((queries,), math.log(window_width / queries)))
         self.query = nn.Parameter(torch.randn(queries, width))
         self.input_norm = nn.LayerNorm(width)
         self.output_norm = nn.LayerNorm(width)
@@ -32,9 +37,17 @@ class Pooling(nn.Module):
     def forward(self, states, mask):
         states = self.input_norm(states)
         scores = states @ self.query.T / math.sqrt(states.shape[-1])
+        if hasattr(self, "window"):
+            scores = scores + self.window_scores(states, mask)
         if mask is not None:
             scores = scores.masked_fill(~mask[:, :, None], -math.inf)
         return self.output_norm(scores.softmax(1).transpose(1, 2) @ states)
+
+    def window_scores(self, states, mask):
+        """−½ ((x − centre)/width)², token t of T at x = (t + ½)/T."""
+        time = torch.arange(states.shape[1], dtype=states.dtype)[None] + 0.5
+        x = time / (states.shape[1] if mask is None else mask.sum(1, keepdim=True))
+        return -0.5 * ((x[:, :, None] - self.window.centre) / self.window.log_width.exp()) ** 2
 
 
 class Latent(nn.Module):
@@ -69,9 +82,11 @@ class Model(nn.Module):
         self.config = c
         self.embedding = nn.Embedding(vocabulary, embedding)
         self.encoder = layers.make_encoder(embedding, c["encoder"])
-        self.pooling = Pooling(latents, self.encoder.width)
-        self.latent = Latent(
-            latents, c["category_count"], self.encoder.width, c["code_embedding_size"])
+        pooling = c.get("pooling", {})
+        self.reads_tokens = pooling.get("reads_tokens", False)
+        width = self.encoder.width + (embedding if self.reads_tokens else 0)
+        self.pooling = Pooling(latents, width, pooling.get("window_width", 0))
+        self.latent = Latent(latents, c["category_count"], width, c["code_embedding_size"])
         self.condition = nn.Linear(latents * c["code_embedding_size"], c["condition_size"])
         sizes = {"condition": c["condition_size"], "codes": latents,
                  "code": c["code_embedding_size"]}
@@ -82,6 +97,9 @@ class Model(nn.Module):
     def loss(self, inputs, targets, lengths, noise, kl_weight, free_bits):
         """The negative bound, nats per sentence; `lengths` None when all are equal."""
         states, mask = self.encoder(self.embedding, targets, lengths)
+        if self.reads_tokens:
+            tokens = math.sqrt(self.embedding.embedding_dim) * self.embedding(targets)
+            states = torch.cat([states, tokens], -1)
         logits = self.latent.logits(self.pooling(states, mask))
         codes = self.latent.embed(reinmax(logits, noise))
         h = self.decoder(
