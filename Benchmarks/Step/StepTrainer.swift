@@ -32,13 +32,22 @@ final class StepTrainer {
     private let batches: [TokenBatch]
     private let objective: Objective
     private let optimizer: any Optimizer
-    private let tape = Tape(arena: Arena(), isRecording: true)
+    private let tape: Tape
     private let seed: UInt64
     private var step = 0
 
+    /// Told where the time goes, if set.
+    var profiler: StepProfiler? {
+        get { tape.profiler }
+        set { tape.profiler = newValue }
+    }
+
     /// A fresh model, and a few batches to go round in.
-    init(_ workload: WorkloadOptions, ragged: Bool, seed: UInt64) throws {
+    init(
+        _ workload: WorkloadOptions, ragged: Bool, precision: Precision, seed: UInt64
+    ) throws {
         self.seed = seed
+        tape = Tape(arena: Arena(), isRecording: true, precision: precision)
         let model = try workload.makeModel(seed: seed)
         self.model = model
         batches = (0..<4).map { index in
@@ -69,6 +78,7 @@ final class StepTrainer {
     }
 
     private func train(on batch: TokenBatch) -> Float {
+        tape.profiler?.beginStep()
         tape.reset()
         for parameter in model.parameters { parameter.clearGradient() }
         let (bound, _) = model.bound(
@@ -76,7 +86,9 @@ final class StepTrainer {
             using: RandomStream(seed: seed, "step", step: step), on: tape)
         tape.backward(from: bound.loss)
         let scale = GradientNorm(of: model.parameters).scale(clippingAt: 1)
+        tape.profiler?.lap("gradientNorm")
         optimizer.update(rate: 1e-3, gradientScale: scale)
+        tape.profiler?.lap("optimizer")
         step += 1
         return bound.loss.value[0]
     }

@@ -21,11 +21,17 @@ struct Time: ParsableCommand {
     @Flag(help: "Sentences of 1 … T tokens instead of T.")
     var ragged = false
 
+    @Option(help: "What matrix products multiply: fp32 or bf16.")
+    var precision = Precision.fp32
+
     @Option(help: "Threads.")
     var threads = 2
 
     @Option(help: "How long to run, once.")
     var seconds: Double?
+
+    @Flag(help: "With --seconds: also a line of JSON for every operation.")
+    var profile = false
 
     @Option(help: "The seed of weights, batches and noise.")
     var seed: UInt64 = 1
@@ -41,12 +47,15 @@ struct Time: ParsableCommand {
 
     func run() throws {
         ThreadPool.setThreadCount(threads)
-        let trainer = try StepTrainer(workload, ragged: ragged, seed: seed)
+        let trainer = try StepTrainer(
+            workload, ragged: ragged, precision: precision, seed: seed)
         if let seconds {
             trainer.run(stepCount: 3)
+            if profile { trainer.profiler = StepProfiler() }
             var round = Round()
             while round.seconds < seconds { round.add(trainer.run(stepCount: 1)) }
             try report(round)
+            try trainer.profiler.map(report)
             return
         }
         while let line = readLine() {
@@ -60,8 +69,21 @@ struct Time: ParsableCommand {
         }
     }
 
+    private func report(_ profiler: StepProfiler) throws {
+        let steps = Double(max(1, profiler.steps))
+        for line in profiler.lines.sorted(by: { $0.seconds > $1.seconds }) {
+            try write([
+                JSONMember("operation", .string(line.name)),
+                JSONMember("forward_ms", .double(1000 * line.forward / steps)),
+                JSONMember("backward_ms", .double(1000 * line.backward / steps)),
+                JSONMember("product_ms", .double(1000 * line.productSeconds / steps)),
+                JSONMember("gflop", .double(line.productOperations / steps / 1e9)),
+            ])
+        }
+    }
+
     private func report(_ round: Round) throws {
-        let line = JSONValue.object([
+        try write([
             JSONMember("steps", .int(round.steps)),
             JSONMember("seconds", .double(round.seconds)),
             JSONMember("ms_per_step", .double(1000 * round.seconds / Double(round.steps))),
@@ -69,7 +91,12 @@ struct Time: ParsableCommand {
             JSONMember("tokens_per_second", .double(Double(round.tokens) / round.seconds)),
             JSONMember("loss", .double(Double(round.loss))),
         ])
-        print(String(decoding: try StrictJSON.bytes(of: line), as: UTF8.self))
+    }
+
+    private func write(_ members: [JSONMember]) throws {
+        print(String(decoding: try StrictJSON.bytes(of: .object(members)), as: UTF8.self))
         fflush(nil)
     }
 }
+
+extension Precision: ExpressibleByArgument {}

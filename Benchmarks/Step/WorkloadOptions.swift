@@ -82,6 +82,7 @@ struct WorkloadOptions: ParsableArguments {
         switch component {
         case var config as GRUDecoder.Config:
             (config.hiddenSize, config.dropout, config.wordDropout) = (size.width, 0, 0)
+            config.attentionSize = size.width / 2
             config.tiedSoftmax = false
             return config
         case var config as LSTMDecoder.Config:

@@ -3,15 +3,22 @@
 Machines drift and share their cores; only ratios taken in one run hold. So the programs stay loaded side by side and
 take turns of a few seconds, round by round; what counts is the median of the rounds' ratios.
 
-    python Benchmarks/peers/bench.py [--rounds 7] [--seconds 3] [--configs words characters] [--peers eager compile]
+    python Benchmarks/peers/bench.py [--rounds 7] [--seconds 3] [--configs words characters]
+                                     [--precisions fp32 bf16] [--peers eager compile]
+
+The best PyTorch mode of a precision is what ours is to be held against. The share of the arithmetic peak is taken
+against a register loop (peak.c) that runs between the rounds; both sides are credited with the operations of ours.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 RESULTS = HERE.parent / "results" / "peers.json"
@@ -53,15 +60,50 @@ class Program:
         self.process.wait()
 
 
-def measure(config, kind, arguments):
-    """The entries of one configuration, `words` or `words:encoder:decoder`, against one peer."""
+class Peak:
+    """The arithmetic peak, measured again and again because machines drift; none without a C compiler."""
+
+    def __init__(self, threads, folder):
+        self.command = None
+        compiler = next(filter(None, map(shutil.which, ["cc", "clang", "gcc"])), None)
+        if compiler is None:
+            print("no C compiler: the share of the peak is left out", file=sys.stderr)
+            return
+        program = pathlib.Path(folder) / "peak"
+        subprocess.run(
+            [compiler, "-O2", "-pthread", HERE / "peak.c", "-o", program], check=True)
+        self.command = [str(program), str(threads)]
+
+    def measure(self, precision):
+        """10⁹ operations a second, or None where it is unknown."""
+        if self.command is None:
+            return None
+        return json.loads(subprocess.check_output(self.command))[precision]
+
+
+def model_flags(config):
+    """`words` or `words:encoder:decoder` as flags of `step-benchmark`."""
     size, *parts = config.split(":")
-    model = ["--config", size]
+    flags = ["--config", size]
     for flag, part in zip(["--encoder", "--decoder"], parts):
-        model += [flag, part]
+        flags += [flag, part]
+    return flags
+
+
+def operations(config, arguments):
+    """10⁹ floating-point operations of the matrix products of a step of ours."""
+    flags = model_flags(config) + (["--ragged"] if arguments.ragged else [])
+    lines = subprocess.check_output(
+        [arguments.step, "time", *flags, "--profile", "--seconds", "0.1"], text=True).splitlines()
+    return sum(json.loads(line)["gflop"] for line in lines[1:])
+
+
+def measure(config, precision, kind, peak, arguments):
+    """The entries of one configuration against one peer."""
+    model = model_flags(config)
     description = subprocess.run(
         [arguments.step, "describe", *model], check=True, capture_output=True, text=True).stdout
-    flags = ["--threads", arguments.threads]
+    flags = ["--threads", arguments.threads, "--precision", precision]
     flags += ["--ragged"] if arguments.ragged else []
     ours = Program([arguments.step, "time", *model, *flags])
     compiled = ["--compile"] if kind == "compile" else []
@@ -69,20 +111,22 @@ def measure(config, kind, arguments):
     try:
         hello = peer.read()
         ours_steps, peer_steps = ours.warm_up(arguments.seconds), peer.warm_up(arguments.seconds)
-        rounds = []
+        rounds, peaks = [], []
         for index in range(arguments.rounds):
             pair = [(ours, ours_steps), (peer, peer_steps)]
             # Each goes first in turn.
             results = {p: p.run(n) for p, n in pair[:: 1 if index % 2 else -1]}
             rounds.append((results[ours], results[peer]))
+            peaks.append(peak.measure(precision))
         memory = [(ours.peak_memory(), peer.peak_memory())]
     finally:
         ours.close()
         peer.close()
-    name = f"training step, {config}" + (", ragged" if arguments.ragged else "") + ", fp32"
-    peer_name = f"PyTorch {hello['version']} {kind}"
+    name = f"training step, {config}" + (", ragged" if arguments.ragged else "") + f", {precision}"
+    mode = {"fp32": "", "bf16": " autocast"}[precision]
+    peer_name = f"PyTorch {hello['version']} {kind}{mode}"
     mebibyte = 1 << 20
-    return [
+    entries = [
         entry(name, "ms/step", peer_name, times(rounds, "ms_per_step")),
         entry(name + ": fastest step", "ms", peer_name,
               [[min(side) for side in zip(*times(rounds, "fastest_ms"))]]),
@@ -91,15 +135,24 @@ def measure(config, kind, arguments):
         entry(name + ": peak memory beyond imports", "MiB", peer_name,
               [(a / mebibyte, (b - hello["memory"]) / mebibyte) for a, b in memory]),
     ]
+    if None not in peaks:
+        work = operations(config, arguments)
+        highest = max(peaks)
+        shares = [[100 * work / (ms / 1000) / highest for ms in pair]
+                  for pair in times(rounds, "ms_per_step")]
+        entries.append(
+            entry(name + ": share of the arithmetic peak", "%", peer_name, shares, more=True))
+    return entries
 
 
 def times(rounds, key):
     return [(ours[key], peer[key]) for ours, peer in rounds]
 
 
-def entry(name, unit, peer_name, rounds):
-    """Medians over rounds; `ratio` above 1 means that ours takes less; `spread` is the least and the greatest."""
-    ratios = [b / a for a, b in rounds]
+def entry(name, unit, peer_name, rounds, more=False):
+    """Medians over rounds; `ratio` above 1 means that ours takes less, or does `more`; `spread` is the least and the
+    greatest."""
+    ratios = [a / b if more else b / a for a, b in rounds]
     return {
         "name": name, "unit": unit, "ours": round(statistics.median(a for a, _ in rounds), 2),
         "peer": round(statistics.median(b for _, b in rounds), 2), "peer_name": peer_name,
@@ -125,8 +178,10 @@ def has_compiler():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--step", default=".build/release/step-benchmark")
-    parser.add_argument("--configs", nargs="+", 
+    parser.add_argument("--configs", nargs="+",
                         default=["words", "characters", "words:transformer:transformer"])
+    parser.add_argument("--precisions", nargs="+", choices=["fp32", "bf16"],
+                        default=["fp32", "bf16"])
     parser.add_argument("--peers", nargs="+", choices=["eager", "compile"],
                         default=["eager", "compile"])
     parser.add_argument("--rounds", type=int, default=7)
@@ -140,9 +195,11 @@ def main():
               file=sys.stderr)
         peers = [p for p in peers if p != "compile"]
     print("| what | unit | ours | peer | | ratio | spread |\n|---|---|---|---|---|---|---|")
-    for config in arguments.configs:
-        for kind in peers:
-            entries = measure(config, kind, arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        peak = Peak(arguments.threads, folder)
+        for config, precision, kind in itertools.product(
+                arguments.configs, arguments.precisions, peers):
+            entries = measure(config, precision, kind, peak, arguments)
             for e in entries:
                 print(f"| {e['name']} | {e['unit']} | {e['ours']} | {e['peer']} | {e['peer_name']} "
                       f"| {e['ratio']:.2f} | {e['spread'][0]:.2f} … {e['spread'][1]:.2f} |",

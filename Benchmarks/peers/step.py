@@ -38,6 +38,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--ragged", action="store_true")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
@@ -47,11 +48,14 @@ def main():
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     batches = [make_batch(arguments.model, arguments.ragged) for _ in range(BATCHES)]
     loss_of = torch.compile(model.loss) if arguments.compile else model.loss
+    mixed = arguments.precision == "bf16"
 
     def train(inputs, targets, lengths):
         noise = -torch.empty(BATCH, LATENTS, CATEGORIES).exponential_().log()
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(inputs, targets, lengths, noise, KL_WEIGHT, FREE_BITS)
+        # Mixed precision as PyTorch has it: weights and moments float32, products bfloat16.
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=mixed):
+            loss = loss_of(inputs, targets, lengths, noise, KL_WEIGHT, FREE_BITS)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()

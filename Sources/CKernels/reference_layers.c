@@ -129,3 +129,30 @@ void ck_reference_attention_pool_backward(double *dstates, double *dscores, cons
         }
     }
 }
+
+void ck_reference_window_scores(double *scores, const double *centre, const double *log_width,
+                                const int32_t *offset, const int32_t *length, int64_t batch,
+                                int64_t queries) {
+    for (int64_t b = 0; b < batch; b++)
+        for (int64_t t = 0; t < length[b]; t++)
+            for (int64_t d = 0; d < queries; d++) {
+                double z = ((t + 0.5) / length[b] - centre[d]) / exp(log_width[d]);
+                scores[(offset[t] + b) * queries + d] -= z * z / 2;
+            }
+}
+
+void ck_reference_window_scores_backward(double *dcentre, double *dlog_width,
+                                         const double *dscores, const double *centre,
+                                         const double *log_width, const int32_t *offset,
+                                         const int32_t *length, int64_t batch, int64_t queries) {
+    for (int64_t d = 0; d < queries; d++) {
+        dcentre[d] = dlog_width[d] = 0;
+        for (int64_t b = 0; b < batch; b++)
+            for (int64_t t = 0; t < length[b]; t++) {
+                double width = exp(log_width[d]), z = ((t + 0.5) / length[b] - centre[d]) / width;
+                double g = dscores[(offset[t] + b) * queries + d];
+                dcentre[d] += g * z / width;
+                dlog_width[d] += g * z * z;
+            }
+    }
+}

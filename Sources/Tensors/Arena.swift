@@ -48,6 +48,11 @@ public final class Arena {
         UnsafeMutableBufferPointer(start: allocate(Int32.self, count: count), count: count)
     }
 
+    /// An uninitialised buffer for packed bf16 numbers.
+    func uint16(_ count: Int) -> UnsafeMutablePointer<UInt16> {
+        allocate(UInt16.self, count: count)
+    }
+
     private func allocate<Element>(
         _ type: Element.Type, count: Int
     ) -> UnsafeMutablePointer<Element> {

@@ -3,6 +3,21 @@ import Configuration
 import DVAE
 import SeqModel
 
+/// How each latent reads the encoder's states.
+public struct PoolingConfig: Codable, Sendable, Equatable {
+    /// The width of the window through which latent d first looks at the d-th of D parts of the sequence, as a multiple of
+    /// such a part; 0: no windows, every latent looks everywhere (``AttentionPooling``).
+    public var windowWidth: Float = 1.5
+    /// Whether the latents also read the tokens' embeddings, beside the states.
+    public var readsTokens = true
+
+    /// The defaults.
+    public init() {}
+
+    /// What is wrong with the values: `key: got …, want …`, a line each.
+    public var problems: [String] { Check.range("window_width", windowWidth, 0...1000) }
+}
+
 /// Everything that fixes the shape of a model: the `model` key of `config.json`.
 public struct ModelConfig: Codable, Sendable, Equatable {
     /// D, the number of latents.
@@ -15,6 +30,8 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public var conditionSize = 512
     /// The width of a token's embedding, shared by encoder and decoder.
     public var embeddingSize = 256
+    /// How the D latents read the states.
+    public var pooling = PoolingConfig()
     /// Tokens → states.
     public var encoder = Choice<EncoderKind>(GRUEncoder.Config())
     /// Condition → tokens.
@@ -37,6 +54,7 @@ public struct ModelConfig: Codable, Sendable, Equatable {
             + Check.positive("condition_size", conditionSize, atMost: 65_536)
             + Check.positive("embedding_size", embeddingSize, atMost: 65_536)
             + Check.positive("maximum_length", maximumLength, atMost: 65_536)
+            + pooling.problems.map { "pooling." + $0 }
             + encoder.component.problems.map { "encoder." + $0 }
             + decoder.component.problems.map { "decoder." + $0 }
     }

@@ -21,7 +21,7 @@ public struct TokenSpace: Sendable, Equatable {
 
 /// A discrete autoencoder of token sequences.
 ///
-/// tokens → encoder states `[N, W]` → D learned queries pool them to `[B, D, W]` → posterior logits `[B, D, K]` → codes →
+/// tokens → encoder states `[N, W]`, and the token embeddings beside them → D learned queries pool them to `[B, D, W]` → posterior logits `[B, D, K]` → codes →
 /// code embeddings `[B, D·E]` → condition `[B, C]` → decoder.
 public final class TextModel {
     /// The sizes.
@@ -33,6 +33,7 @@ public final class TextModel {
     /// Every learned tensor, in the order of files.
     public let parameters: [Parameter]
 
+    private let embedding: Embedding
     private let encoder: any SequenceEncoder
     private let pooling: AttentionPooling
     private let conditioner: Linear
@@ -46,15 +47,17 @@ public final class TextModel {
         self.tokens = tokens
         let store = ParameterStore(source)
         let root = store.root
-        let embedding = try Embedding(
+        embedding = try Embedding(
             tokens.vocabularySize, config.embeddingSize, in: root.scope("embedding"))
         encoder = try config.encoder.component.makeEncoder(
             embedding: embedding, in: root.scope("encoder"))
+        let width = encoder.width + (config.pooling.readsTokens ? config.embeddingSize : 0)
         pooling = try AttentionPooling(
-            queryCount: config.latentCount, width: encoder.width, in: root.scope("pooling"))
+            queryCount: config.latentCount, width: width,
+            windowWidth: config.pooling.windowWidth, in: root.scope("pooling"))
         vae = try DiscreteVAE(
             latentCount: config.latentCount, categoryCount: config.categoryCount,
-            featureSize: encoder.width, codeEmbeddingSize: config.codeEmbeddingSize,
+            featureSize: width, codeEmbeddingSize: config.codeEmbeddingSize,
             in: root.scope("latent"))
         conditioner = try Linear(
             config.latentCount * config.codeEmbeddingSize, config.conditionSize,
@@ -80,7 +83,14 @@ public final class TextModel {
     public func posterior(
         of batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> CategoricalGrid {
-        let states = encoder(batch, using: random.stream("encoder"), on: tape)
+        var states = encoder(batch, using: random.stream("encoder"), on: tape)
+        if config.pooling.readsTokens {
+            // √E brings the table's entries to the size of the states.
+            let tokens = tape.scale(
+                embedding(batch, on: tape),
+                by: Float(config.embeddingSize).squareRoot())
+            states = tape.concatenateColumns(states, tokens)
+        }
         return vae.posterior(pooling(states, packing: batch.packing, on: tape), on: tape)
     }
 
@@ -89,7 +99,8 @@ public final class TextModel {
         of batch: TokenBatch, latents: Variable, using random: RandomStream, on tape: Tape
     ) -> TokenLikelihood {
         decoder.likelihood(
-            of: batch, condition: condition(vae.embed(latents, on: tape), on: tape), using: random.stream("decoder"), on: tape)
+            of: batch, condition: condition(vae.embed(latents, on: tape), on: tape),
+            using: random.stream("decoder"), on: tape)
     }
 
     /// log p(x | z) for codes, one row per sequence in packed order.

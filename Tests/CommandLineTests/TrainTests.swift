@@ -33,6 +33,22 @@ import Testing
         #expect(!run.errors.contains("\r"))
     }
 
+    @Test func profileIsATableOnStandardError() throws {
+        let scratch = try Scratch()
+        let run = try Command.run(
+            [
+                "train", TinyModel.get().corpus, "--output", scratch["run"], "--profile", "--quiet",
+                "--batch-tokens", "300", "--set", "training.accumulation=2",
+            ] + TinyModel.flags(steps: 3))
+        try run.succeeded()
+        #expect(run.output.isEmpty)
+        let lines = run.errors.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("operation") && $0.hasSuffix("GF/s") })
+        for name in ["gru", "tokenLikelihood", "optimizer", "step"] {
+            #expect(lines.contains { $0.hasPrefix(name + " ") }, "\(name)")
+        }
+    }
+
     @Test func emptyCorpora() throws {
         for text in [[], [0x0A], Array("\n\n\n".utf8)] {
             let (run, scratch) = try train(text)

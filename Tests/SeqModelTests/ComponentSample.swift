@@ -40,6 +40,7 @@ struct ComponentSample {
         case GRUDecoder.Config.type:
             var config = GRUDecoder.Config()
             (config.hiddenSize, config.layerCount, config.tiedSoftmax) = (18, 2, tiedSoftmax)
+            (config.attentionSize, config.headCount) = (12, 2)
             (config.dropout, config.wordDropout) = (dropout, dropout)
             return config
         case LSTMDecoder.Config.type:

@@ -50,6 +50,38 @@ import Testing
         }
     }
 
+    /// Each query begins around its own part of every sentence; what it looks for and where are both learned.
+    @Test(arguments: [[5, 3, 3, 1], [17, 16, 2]])
+    func attentionWindows(lengths: [Int]) throws {
+        let (queries, width) = (5, 7)
+        let layer = try AttentionPooling(
+            queryCount: queries, width: width, windowWidth: 1.5, in: scope())
+        let window = try #require(layer.window)
+        #expect(window.centre.value.array == [0.1, 0.3, 0.5, 0.7, 0.9].map { Float($0) })
+        #expect(window.logWidth.value.array == Array(repeating: Float(log(0.3)), count: queries))
+        let packing = Packing(lengths: lengths)
+        let shape = Shape(packing.tokenCount, queries)
+        expectGradients(
+            leaves: [(shape, sampleValues(shape.count, seed: 4))],
+            parameters: [window.centre, window.logWidth],
+            naive: { input in
+                (0..<packing.tokenCount).flatMap { row -> [Double] in
+                    let sequence = Int(packing.sequenceOfRow[row])
+                    let time =
+                        (0..<packing.maximumLength).last { packing.offset(at: $0) <= row } ?? 0
+                    let x = (Double(time) + 0.5) / Double(lengths[sequence])
+                    return (0..<queries).map { j in
+                        let z = (x - input[1][j]) / exp(input[2][j])
+                        return input[0][row * queries + j] - z * z / 2
+                    }
+                }
+            },
+            layer: { tape, x in
+                tape.windowed(
+                    x[0], centre: window.centre, logWidth: window.logWidth, packing: packing)
+            })
+    }
+
     /// Every sentence on its own, whatever else is packed beside it; states used elsewhere too.
     @Test(arguments: [[5, 3, 3, 1], [1], [1, 1], [17, 16, 2]], [(1, 6), (3, 16), (4, 33)])
     func attentionPooling(lengths: [Int], sizes: (queries: Int, width: Int)) throws {

@@ -50,6 +50,7 @@ struct TinyModel {
         var decoderConfig = GRUDecoder.Config()
         decoderConfig.hiddenSize = sizes.decoder
         decoderConfig.layerCount = sizes.decoderLayers
+        decoderConfig.attentionSize = 0
         decoderConfig.dropout = sizes.dropout
         decoderConfig.wordDropout = sizes.wordDropout
         decoderConfig.tiedSoftmax = sizes.tiedSoftmax

@@ -94,6 +94,37 @@ import Testing
         #expect(distance(gradients[1], scores) < 5e-6)
     }
 
+    @Test(arguments: [1, 3, 16, 17, 40], [false, true])
+    func windowsMatchReference(queries: Int, accumulate: Bool) {
+        let batch = Packed(length: [9, 9, 5, 4, 1, 1], queries: queries, width: 1)
+        let centre = values(queries, seed: 5)
+        let logWidth = values(queries, seed: 6)
+        var scores = batch.scores
+        ck_window_scores(
+            &scores, centre, logWidth, batch.offset, batch.length, Int64(batch.offset.count),
+            Int64(batch.tokens), Int64(queries))
+        var expected = doubles(batch.scores)
+        ck_reference_window_scores(
+            &expected, doubles(centre), doubles(logWidth), batch.offset, batch.length, 6,
+            Int64(queries))
+        #expect(distance(scores, expected) < 1e-6)
+
+        let start = values(queries, seed: 7)
+        var dcentre = start
+        var dwidth = start
+        ck_window_scores_backward(
+            &dcentre, &dwidth, batch.scores, centre, logWidth, batch.offset, batch.length,
+            Int64(batch.offset.count), Int64(batch.tokens), Int64(queries), accumulate ? 1 : 0)
+        var exactCentre = [Double](repeating: .nan, count: queries)
+        var exactWidth = exactCentre
+        ck_reference_window_scores_backward(
+            &exactCentre, &exactWidth, doubles(batch.scores), doubles(centre), doubles(logWidth),
+            batch.offset, batch.length, 6, Int64(queries))
+        let added = accumulate ? doubles(start) : [Double](repeating: 0, count: queries)
+        #expect(distance(dcentre, zip(exactCentre, added).map { $0 + $1 }) < 1e-5)
+        #expect(distance(dwidth, zip(exactWidth, added).map { $0 + $1 }) < 1e-5)
+    }
+
     @Test(arguments: [Float(80), 1e4, denormal]) func extremesStayFinite(scale: Float) {
         let batch = Packed(length: [4, 3, 1], queries: 3, width: 5, scale: scale)
         let result = batch.forward()

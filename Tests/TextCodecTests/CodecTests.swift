@@ -27,9 +27,10 @@ import Tokenize
         let config = """
             {"model": {\(grid), "code_embedding_size": 8, "condition_size": 16,
             "embedding_size": 12, "maximum_length": 20,
+            "pooling": {"window_width": 1.5, "reads_tokens": true},
             "encoder": {"type": "gru", "hidden_size": 10, "layer_count": 1, "bidirectional": true, "dropout": 0.2},
-            "decoder": {"type": "gru", "hidden_size": 14, "layer_count": 1, "dropout": 0.2,
-            "word_dropout": 0.25, "tied_softmax": true}}}
+            "decoder": {"type": "gru", "hidden_size": 14, "layer_count": 1, "attention_size": 8,
+            "head_count": 2, "dropout": 0.2, "word_dropout": 0.25, "tied_softmax": true}}}
             """
         let directory = ModelDirectory(folder)
         try DurableFile.write(Array(config.utf8), to: directory.configPath)

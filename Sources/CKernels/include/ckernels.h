@@ -175,6 +175,14 @@ void ck_attention_pool_backward(float *dstates, float *dscores, const float *sta
                                 const float *dpooled, const int32_t *offset, const int32_t *length,
                                 int64_t batch, int64_t queries, int64_t width, int accumulate);
 
+// Windows of attention pooling: token t of a sentence of T tokens stands at x = (t + 1/2)/T, and
+// scores[n, d] −= ½·((x_n − centre[d])/exp(log_width[d]))². `times` is the number of time steps, `tokens` = N.
+void ck_window_scores(float *scores, const float *centre, const float *log_width, const int32_t *offset,
+                      const int32_t *length, int64_t times, int64_t tokens, int64_t queries);
+void ck_window_scores_backward(float *dcentre, float *dlog_width, const float *dscores, const float *centre,
+                               const float *log_width, const int32_t *offset, const int32_t *length, int64_t times,
+                               int64_t tokens, int64_t queries, int accumulate);
+
 // ---- random numbers: Philox 4x32-10 (Salmon et al. 2011) ---------------------------------------
 // Element i of a stream is lane i mod 4 of the block with counter (low: first_block + i/4, high: counter_high)
 // and the 64-bit key; lanes in increasing order, 32 bits each.

@@ -83,6 +83,12 @@ void ck_reference_attention_pool_backward(double *dstates, double *dscores, cons
                                           const double *dpooled, const int32_t *offset, const int32_t *length,
                                           int64_t batch, int64_t queries, int64_t width);
 
+void ck_reference_window_scores(double *scores, const double *centre, const double *log_width, const int32_t *offset,
+                                const int32_t *length, int64_t batch, int64_t queries);
+void ck_reference_window_scores_backward(double *dcentre, double *dlog_width, const double *dscores,
+                                         const double *centre, const double *log_width, const int32_t *offset,
+                                         const int32_t *length, int64_t batch, int64_t queries);
+
 // ---- random numbers
 void ck_reference_philox_bits(uint32_t *out, int64_t n, uint64_t key, uint64_t counter_high, uint64_t first_block);
 double ck_reference_uniform(uint32_t bits);

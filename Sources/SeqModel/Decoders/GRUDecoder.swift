@@ -1,23 +1,30 @@
 import Configuration
 import Tensors
 
-/// An autoregressive stack of gated recurrent layers that sees the condition at every step and in its first state.
+/// An autoregressive stack of gated recurrent layers that sees the condition at every step and in its first state, and
+/// may attend to the code embeddings.
 ///
-///     h₀ = tanh(A c + a),   hₜ = GRU([xₜ₋₁; c], hₜ₋₁),   p(xₜ | x₍<ₜ₎, c) = softmax(W f(hₜ) + b)
+///     h₀ = tanh(A c + a),   hₜ = GRU([xₜ₋₁; c], hₜ₋₁),   h′ₜ = hₜ + J attention(hₜ, codes),   p(xₜ | x₍<ₜ₎, c) = softmax(W f(h′ₜ) + b)
 ///
-/// With a tied softmax, W is the embedding table and f a linear map to its width; else f is the identity.
+/// With attention (``CodeAttention``) a word that one latent names need not travel through the condition and every
+/// state before it. With a tied softmax, W is the embedding table and f a linear map to its width; else f is the
+/// identity.
 public struct GRUDecoder: SequenceDecoder {
     /// The sizes of the stack.
     public struct Config: SequenceDecoderConfig, Equatable {
         /// The name in configurations.
         public static let type = "gru"
         /// One line for lists.
-        public static let summary = "gated recurrent layers, conditioned at every step"
+        public static let summary = "gated recurrent layers that attend to the codes"
 
         /// H.
         public var hiddenSize = 512
         /// Layers in the stack.
         public var layerCount = 1
+        /// The width of the attention to the code embeddings; 0: none.
+        public var attentionSize = 256
+        /// Heads of that attention; its width must be an even multiple.
+        public var headCount = 4
         /// Dropout on embeddings and states.
         public var dropout: Float = 0.2
         /// The share of previous tokens hidden from the decoder in training, so that it must use
@@ -34,6 +41,13 @@ public struct GRUDecoder: SequenceDecoder {
         /// What is wrong with the values.
         public var problems: [String] {
             Check.positive("hidden_size", hiddenSize) + Check.positive("layer_count", layerCount)
+                + Check.range("attention_size", attentionSize, 0...65_536)
+                + Check.positive("head_count", headCount)
+                + (headCount > 0 && attentionSize % (2 * headCount) != 0
+                    ? [
+                        "attention_size: got \(attentionSize), "
+                            + "want an even multiple of head_count = \(headCount)"
+                    ] : [])
                 + Check.rate("dropout", dropout) + Check.range("word_dropout", wordDropout, 0...1)
         }
 
@@ -59,9 +73,8 @@ public struct GRUDecoder: SequenceDecoder {
     let embedding: Embedding
     let bos: Int32
     let layers: [Layer]
-    private let project: Linear?
-    private let outputWeight: Parameter
-    private let outputBias: Parameter
+    let attention: (codes: CodeAttention, join: Linear)?
+    private let output: TokenOutput
 
     init(
         _ config: Config, embedding: Embedding, condition: DecoderCondition.Sizes, bos: Int32,
@@ -70,29 +83,30 @@ public struct GRUDecoder: SequenceDecoder {
         self.config = config
         self.embedding = embedding
         self.bos = bos
-        let (vocabulary, embeddingSize) = (embedding.weight.shape[0], embedding.weight.shape[1])
         let width = config.hiddenSize
         layers = try (0..<config.layerCount).map { index in
             let part = scope.scope(index)
             return Layer(
                 gru: try GRU(
-                    index == 0 ? embeddingSize : width, width, in: part.scope("gru")),
+                    index == 0 ? embedding.weight.shape[1] : width, width, in: part.scope("gru")),
                 condition: try Linear(
                     condition.vector, 3 * width, bias: false, in: part.scope("condition")),
                 initial: try Linear(
                     condition.vector, width, activation: .tanh, in: part.scope("initial")))
         }
-        let output = scope.scope("output")
-        project =
-            try config.tiedSoftmax
-            ? Linear(width, embeddingSize, in: output.scope("project")) : nil
-        outputWeight =
-            try config.tiedSoftmax
-            ? embedding.weight
-            : output.parameter(
-                "weight", Shape(vocabulary, width),
-                .uniform(bound: 1 / Float(width).squareRoot()))
-        outputBias = try output.parameter("bias", Shape(vocabulary), .constant(0))
+        let part = scope.scope("attention")
+        attention =
+            try config.attentionSize == 0
+            ? nil
+            : (
+                CodeAttention(
+                    width: width, codeSize: condition.code, slotCount: condition.codeCount,
+                    size: config.attentionSize, headCount: config.headCount, in: part),
+                Linear(config.attentionSize, width, in: part.scope("join"))
+            )
+        output = try TokenOutput(
+            width: width, embedding: embedding, isTied: config.tiedSoftmax,
+            in: scope.scope("output"))
     }
 
     /// log p of the batch under each condition.
@@ -100,19 +114,21 @@ public struct GRUDecoder: SequenceDecoder {
         of batch: TokenBatch, condition: DecoderCondition, using random: RandomStream,
         on tape: Tape
     ) -> TokenLikelihood {
-        let inputs = previousTokens(of: batch, using: random.stream("word_dropout"), on: tape)
+        let inputs = batch.inputs(
+            hiding: config.wordDropout, bos: bos, using: random.stream("word_dropout"), on: tape)
+        let c = condition.vector
         var x = embedding(inputs, count: batch.tokenCount, on: tape)
         for (index, layer) in layers.enumerated() {
             x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
             x = layer.gru(
-                x, packing: batch.packing, condition: layer.condition(condition.vector, on: tape),
-                initial: layer.initial(condition.vector, on: tape), on: tape)
+                x, packing: batch.packing, condition: layer.condition(c, on: tape),
+                initial: layer.initial(c, on: tape), on: tape)
         }
         x = tape.dropout(x, rate: config.dropout, using: random.stream("output"))
-        if let project { x = project(x, on: tape) }
-        return tape.tokenLikelihood(
-            x, weight: outputWeight, bias: outputBias, targets: batch.targetPointer,
-            packing: batch.packing)
+        x = attended(
+            x, memory: attention?.codes.memory(condition.codes, on: tape),
+            packing: batch.packing, on: tape)
+        return output.likelihood(of: batch, states: x, on: tape)
     }
 
     /// The state before the first token.
@@ -120,27 +136,19 @@ public struct GRUDecoder: SequenceDecoder {
         GRUDecoderState(self, condition: condition)
     }
 
-    /// The decoder's inputs; in training some previous tokens are replaced by `bos`, which then reads "not told".
-    private func previousTokens(
-        of batch: TokenBatch, using random: RandomStream, on tape: Tape
-    ) -> UnsafePointer<Int32> {
-        let tokens = TokenBatch.start(of: batch.inputs)
-        guard tape.isTraining, config.wordDropout > 0 else { return tokens }
-        var random = random
-        let uniform = tape.arena.tensor(Shape(batch.tokenCount))
-        random.uniform(into: uniform)
-        let kept = tape.arena.int32(batch.tokenCount)
-        for row in 0..<batch.tokenCount {
-            kept[row] = uniform.pointer[row] < config.wordDropout ? bos : tokens[row]
-        }
-        return TokenBatch.start(of: kept)
+    /// The logits after the states h, `[R, V]`.
+    func logits(
+        _ h: Variable, memory: CodeAttention.Memory?, packing: Packing, on tape: Tape
+    ) -> Tensor {
+        output.logits(attended(h, memory: memory, packing: packing, on: tape), on: tape)
     }
 
-    /// The logits of the states h, `[R, V]`.
-    func logits(_ h: Tensor, on tape: Tape) -> Tensor {
-        let x = Variable(constant: h)
-        return tape.linear(
-            project.map { $0(x, on: tape) } ?? x, weight: outputWeight, bias: outputBias
-        ).value
+    /// h′.
+    private func attended(
+        _ h: Variable, memory: CodeAttention.Memory?, packing: Packing, on tape: Tape
+    ) -> Variable {
+        guard let attention, let memory else { return h }
+        let context = attention.codes(h, memory: memory, packing: packing, on: tape)
+        return tape.add(h, attention.join(context, on: tape))
     }
 }

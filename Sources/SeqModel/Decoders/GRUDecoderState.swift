@@ -1,70 +1,66 @@
-import CKernels
 import Tensors
 
 /// The recurrent states of sequences being decoded.
 final class GRUDecoderState: DecoderState {
+    private struct Layer {
+        var h: Tensor
+        var condition: Tensor
+    }
+
     private let decoder: GRUDecoder
     private let scratch = Tape(arena: Arena(), isRecording: false)
-    /// Holds states and condition products; the spare one receives them when rows are selected.
-    private var storage = Arena()
-    private var spare = Arena()
-    private var states: [Tensor]
-    private var nextStates: [Tensor]
-    private var conditions: [Tensor]
-    private var rowCount: Int
+    private let rows: DecoderRows
+    private var layers: [Layer]
+    private var memory: CodeAttention.Memory?
+    /// One token per sequence.
+    private var packing: Packing
 
     init(_ decoder: GRUDecoder, condition: DecoderCondition) {
         self.decoder = decoder
         let c = condition.vector
-        rowCount = c.value.rows
-        states = []
-        nextStates = []
-        conditions = []
-        for layer in decoder.layers {
-            states.append(copy(layer.initial(c, on: scratch).value, to: storage))
-            nextStates.append(storage.tensor(Shape(rowCount, layer.gru.hiddenSize)))
-            conditions.append(copy(layer.condition(c, on: scratch).value, to: storage))
+        let rows = DecoderRows(count: c.value.rows)
+        self.rows = rows
+        packing = Packing(lengths: Array(repeating: 1, count: rows.count))
+        layers = [GRUDecoder.Layer](decoder.layers).map { [scratch] layer in
+            Layer(
+                h: rows.kept(layer.initial(c, on: scratch).value),
+                condition: rows.kept(layer.condition(c, on: scratch).value))
+        }
+        memory = decoder.attention.map { [scratch] in
+            let memory = $0.codes.memory(condition.codes, on: scratch)
+            return CodeAttention.Memory(
+                keys: Variable(constant: rows.kept(memory.keys.value)),
+                values: Variable(constant: rows.kept(memory.values.value)))
         }
     }
 
     func step(_ tokens: [Int32]) -> Tensor {
-        precondition(tokens.count == rowCount, "\(tokens.count) tokens for \(rowCount) sequences")
         scratch.reset()
-        var x = tokens.withUnsafeBufferPointer { ids -> Tensor in
-            guard let base = ids.baseAddress else {
-                return scratch.arena.tensor(Shape(0, decoder.embedding.weight.shape[1]))
-            }
-            return decoder.embedding(base, count: rowCount, on: scratch).value
-        }
+        var x = decoder.embedding(rows.checked(tokens, on: scratch), count: rows.count, on: scratch)
         for (index, layer) in decoder.layers.enumerated() {
+            let state = layers[index]
+            let next = scratch.arena.tensor(state.h.shape)
             layer.gru.step(
-                x, state: states[index], condition: conditions[index], into: nextStates[index],
+                x.value, state: state.h, condition: state.condition, into: next,
                 arena: scratch.arena)
-            swap(&states[index], &nextStates[index])
-            x = states[index]
+            state.h.copy(from: next)
+            x = Variable(constant: next)
         }
-        return decoder.logits(x, on: scratch)
+        return decoder.logits(x, memory: memory, packing: packing, on: scratch)
     }
 
-    func select(_ rows: [Int]) {
-        spare.reset()
-        let index = rows.map { Int32($0) }
-        func selected(_ tensor: Tensor) -> Tensor {
-            let result = spare.tensor(Shape(rows.count, tensor.columns))
-            ck_gather_rows(
-                result.pointer, tensor.pointer, index, Int64(rows.count), Int64(tensor.columns), 0)
-            return result
+    func select(_ chosen: [Int]) {
+        rows.select(chosen) { selected in
+            for index in layers.indices {
+                layers[index].h = selected(layers[index].h)
+                layers[index].condition = selected(layers[index].condition)
+            }
+            memory = memory.map {
+                CodeAttention.Memory(
+                    keys: Variable(constant: selected($0.keys.value)),
+                    values: Variable(constant: selected($0.values.value)))
+            }
         }
-        states = states.map(selected)
-        conditions = conditions.map(selected)
-        nextStates = states.map { spare.tensor($0.shape) }
-        rowCount = rows.count
-        swap(&storage, &spare)
-    }
-
-    private func copy(_ tensor: Tensor, to arena: Arena) -> Tensor {
-        let result = arena.tensor(tensor.shape)
-        result.copy(from: tensor)
-        return result
+        packing = Packing(lengths: Array(repeating: 1, count: rows.count))
     }
 }

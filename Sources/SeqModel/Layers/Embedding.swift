@@ -18,4 +18,9 @@ public struct Embedding {
     ) -> Variable {
         tape.embedding(weight, ids, count: count)
     }
+
+    /// The tokens of a batch → `[N, E]`, packed, end marks included.
+    public func callAsFunction(_ batch: TokenBatch, on tape: Tape) -> Variable {
+        self(batch.targetPointer, count: batch.tokenCount, on: tape)
+    }
 }

@@ -51,12 +51,12 @@ struct GRURun {
         let hiddenN = arena.tensor(Shape(tokens, width))
         let h = arena.tensor(Shape(tokens, width))
         let gh = arena.tensor(Shape(packing.batchSize, 3 * width))
-        Matrix(gi).assign(Matrix(x.value), times: Matrix(layer.weightIH.transposed))
+        tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(gi))
         for time in times {
             let past = previous(of: time, in: h)
             if past.rows > 0 {
-                Matrix(gh.rows(0..<past.rows)).assign(
-                    Matrix(past), times: Matrix(layer.weightHH.transposed))
+                tape.multiply(
+                    Matrix(past), by: layer.weightHH, into: Matrix(gh.rows(0..<past.rows)))
             }
             GRUStep.forward(
                 layer: layer, h: rows(h, at: time), gates: rows(gates, at: time),
@@ -64,7 +64,7 @@ struct GRURun {
                 condition: condition?.value, previous: past, rows: packing.rows(at: time),
                 previousRows: past.rows)
         }
-        return tape.record(h) { [unowned tape] dy in
+        return tape.record(h, operation: "gru") { [unowned tape] dy in
             // gi has done its work, so its storage takes the gradient of gi.
             backward(dy, h: h, gates: gates, hiddenN: hiddenN, dgi: gi, on: tape)
         }
@@ -92,16 +92,16 @@ struct GRURun {
             pastRows.rows(pastCount..<rowCount).fill(0)
             guard pastCount > 0 else { continue }
             let flowing = dpast.rows(0..<pastCount)
-            Matrix(flowing).assign(
-                Matrix(rows(dgh, at: time).rows(0..<pastCount)),
-                times: Matrix(layer.weightHH.value), accumulate: true)
+            tape.multiplyBack(
+                Matrix(rows(dgh, at: time).rows(0..<pastCount)), by: layer.weightHH,
+                into: Matrix(flowing), accumulate: true)
             if let target = gradientOfPast(before: time, dh: dh, count: pastCount) {
                 target.add(flowing)
             } else if let initial {
                 tape.accumulate(flowing, into: initial)
             }
         }
-        accumulateWeights(dgi: dgi, dgh: dgh, pasts: pasts)
+        accumulateWeights(dgi: dgi, dgh: dgh, pasts: pasts, on: tape)
         if let condition, let dc = tape.accumulator(for: condition) {
             if !dc.accumulate { dc.tensor.fill(0) }
             for time in 0..<packing.maximumLength {
@@ -109,8 +109,8 @@ struct GRURun {
             }
         }
         if let dx = tape.accumulator(for: x) {
-            Matrix(dx.tensor).assign(
-                Matrix(dgi), times: Matrix(layer.weightIH.value), accumulate: dx.accumulate)
+            tape.multiplyBack(
+                Matrix(dgi), by: layer.weightIH, into: Matrix(dx.tensor), accumulate: dx.accumulate)
         }
     }
 
@@ -121,14 +121,9 @@ struct GRURun {
         return dh.rows(packing.offset(at: before)..<packing.offset(at: before) + count)
     }
 
-    private func accumulateWeights(dgi: Tensor, dgh: Tensor, pasts: Tensor) {
-        for (weight, gradient, input) in [
-            (layer.weightIH, dgi, x.value), (layer.weightHH, dgh, pasts),
-        ] {
-            let dw = weight.accumulator()
-            Matrix(dw.tensor).assign(
-                transposed: Matrix(gradient), times: Matrix(input), accumulate: dw.accumulate)
-        }
+    private func accumulateWeights(dgi: Tensor, dgh: Tensor, pasts: Tensor, on tape: Tape) {
+        tape.accumulateOuter(Matrix(dgi), Matrix(x.value), into: layer.weightIH)
+        tape.accumulateOuter(Matrix(dgh), Matrix(pasts), into: layer.weightHH)
         for (bias, gradient) in [(layer.biasIH, dgi), (layer.biasHH, dgh)] {
             let db = bias.accumulator()
             ck_column_sum(

@@ -30,7 +30,7 @@ extension Tape {
         targets: UnsafePointer<Int32>, packing: Packing
     ) -> TokenLikelihood {
         let projection = VocabularyProjection(
-            h: h, weight: weight, bias: bias, targets: targets, arena: arena)
+            h: h, weight: weight, bias: bias, targets: targets, tape: self)
         let token = arena.tensor(Shape(packing.tokenCount))
         let best = arena.int32(packing.tokenCount)
         let unit = isRecording ? projection.makeGradients() : nil
@@ -83,7 +83,9 @@ private struct VocabularyProjection {
     let weight: Parameter
     let bias: Parameter
     let targets: UnsafePointer<Int32>
-    let arena: Arena
+    unowned let tape: Tape
+
+    private var arena: Arena { tape.arena }
 
     /// The rows of a chunk: as many alike as keep the logits to about 10 MB, so that they stay in the last-level
     /// cache between their uses, but enough for a product to pay.
@@ -113,8 +115,7 @@ private struct VocabularyProjection {
             let states = h.value.rows(range)
             ck_set_rows(
                 chunk.pointer, bias.value.pointer, Int64(range.count), Int64(vocabulary))
-            Matrix(chunk).assign(
-                Matrix(states), times: Matrix(weight.transposed), accumulate: true)
+            tape.multiply(Matrix(states), by: weight, into: Matrix(chunk), accumulate: true)
             ck_cross_entropy(
                 chunk.pointer, token.pointer + start, bestStart + start, targets + start,
                 rowGradient.map { UnsafePointer($0.pointer + start) }, Int64(range.count),
@@ -124,9 +125,10 @@ private struct VocabularyProjection {
             ck_column_sum(
                 gradients.bias.pointer, chunk.pointer, Int64(range.count), Int64(vocabulary),
                 start > 0 ? 1 : 0)
-            Matrix(gradients.h.rows(range)).assign(Matrix(chunk), times: Matrix(weight.value))
-            Matrix(gradients.weight).assign(
-                transposed: Matrix(chunk), times: Matrix(states), accumulate: start > 0)
+            tape.multiplyBack(Matrix(chunk), by: weight, into: Matrix(gradients.h.rows(range)))
+            tape.multiplyOuter(
+                Matrix(chunk), Matrix(states), into: Matrix(gradients.weight),
+                accumulate: start > 0)
         }
     }
 }

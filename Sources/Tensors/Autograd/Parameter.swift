@@ -2,8 +2,9 @@ import CKernels
 
 /// A learned tensor: its value, its gradient and its name in files.
 ///
-/// Weights follow PyTorch: a linear map from `in` to `out` is `[out, in]`. Because forward products want
-/// the transpose (``Matrix``), a parameter keeps one beside it, renewed after each update.
+/// Weights follow PyTorch: a linear map from `in` to `out` is `[out, in]`. Forward products want the transpose
+/// (``Matrix``), products in bf16 a packed form: a parameter keeps beside it what was asked for, renewed after each
+/// update.
 public final class Parameter {
     /// The key in `.safetensors` files, such as `decoder.gru.weight_hh`.
     public let name: String
@@ -17,8 +18,15 @@ public final class Parameter {
     /// Whether the gradient holds a contribution since the last ``clearGradient()``.
     public internal(set) var hasGradient = false
 
-    private var transposedStorage: Tensor?
-    private var transposedIsCurrent = false
+    /// What is derived from the value, and of which of its versions.
+    private struct Derived<Form> {
+        let form: Form
+        var version: Int
+    }
+    private var version = 0
+    private var transposedForm: Derived<Tensor>?
+    private var packedForm: Derived<PackedMatrix>?
+    private var packedTransposedForm: Derived<PackedMatrix>?
 
     /// A parameter of the given shape, all zeros.
     public init(name: String, shape: Shape) {
@@ -30,7 +38,9 @@ public final class Parameter {
     deinit {
         value.pointer.deallocate()
         gradient.pointer.deallocate()
-        transposedStorage?.pointer.deallocate()
+        transposedForm?.form.pointer.deallocate()
+        packedForm?.form.pointer.deallocate()
+        packedTransposedForm?.form.pointer.deallocate()
     }
 
     /// The lengths of the axes.
@@ -38,17 +48,45 @@ public final class Parameter {
 
     /// The value `[rows, columns]` as `[columns, rows]`.
     public var transposed: Tensor {
-        let result = transposedStorage ?? Parameter.allocate(Shape(value.columns, value.rows))
-        transposedStorage = result
-        if !transposedIsCurrent {
-            ck_transpose(result.pointer, value.pointer, Int64(value.rows), Int64(value.columns))
-            transposedIsCurrent = true
+        current(\.transposedForm) {
+            Parameter.allocate(Shape(value.columns, value.rows))
+        } fill: {
+            ck_transpose($0.pointer, value.pointer, Int64(value.rows), Int64(value.columns))
         }
-        return result
+    }
+
+    /// The value `[rows, columns]` rounded to bf16 as the right-hand side of products.
+    public var packed: PackedMatrix {
+        current(\.packedForm) {
+            Parameter.allocatePacked(rows: value.rows, columns: value.columns)
+        } fill: {
+            $0.pack(Matrix(value))
+        }
+    }
+
+    /// The transpose of the value, `[columns, rows]`, rounded to bf16 as the right-hand side of products.
+    public var packedTransposed: PackedMatrix {
+        current(\.packedTransposedForm) {
+            Parameter.allocatePacked(rows: value.columns, columns: value.rows)
+        } fill: {
+            $0.pack(transposed: Matrix(value))
+        }
     }
 
     /// Must be called after every change of ``value``.
-    public func valueDidChange() { transposedIsCurrent = false }
+    public func valueDidChange() { version += 1 }
+
+    /// A derived form, made when first wanted and renewed when the value has changed since.
+    private func current<Form>(
+        _ place: ReferenceWritableKeyPath<Parameter, Derived<Form>?>, make: () -> Form,
+        fill: (Form) -> Void
+    ) -> Form {
+        if let known = self[keyPath: place], known.version == version { return known.form }
+        let form = self[keyPath: place]?.form ?? make()
+        fill(form)
+        self[keyPath: place] = Derived(form: form, version: version)
+        return form
+    }
 
     /// Forgets the gradient: the next contribution overwrites it.
     public func clearGradient() { hasGradient = false }
@@ -66,5 +104,14 @@ public final class Parameter {
         let pointer = memory.bindMemory(to: Float.self, capacity: max(shape.count, 1))
         pointer.initialize(repeating: 0, count: max(shape.count, 1))
         return Tensor(pointer: pointer, shape: shape)
+    }
+
+    private static func allocatePacked(rows: Int, columns: Int) -> PackedMatrix {
+        let count = max(1, PackedMatrix.elementCount(rows: rows, columns: columns))
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: count * MemoryLayout<UInt16>.stride, alignment: 64)
+        return PackedMatrix(
+            rows: rows, columns: columns,
+            pointer: memory.bindMemory(to: UInt16.self, capacity: count))
     }
 }

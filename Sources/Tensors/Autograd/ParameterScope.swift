@@ -8,6 +8,8 @@ public enum Initializer: Sendable {
     case uniform(bound: Float)
     /// Normal with mean 0.
     case normal(standardDeviation: Float)
+    /// A value for each place, in row-major order.
+    case each(@Sendable (_ index: Int) -> Float)
 }
 
 /// The parameters of a model in the order they were made, which is the order in files.
@@ -57,6 +59,8 @@ public final class ParameterStore {
             case .normal(let standardDeviation):
                 random.normal(into: parameter.value)
                 parameter.value.assign(standardDeviation, times: parameter.value)
+            case .each(let value):
+                for index in 0..<shape.count { parameter.value.pointer[index] = value(index) }
             }
         }
         parameter.valueDidChange()

@@ -20,7 +20,14 @@ public final class Tape {
     /// A recording tape trains; so may a ``detached`` one.
     public let isTraining: Bool
 
+    /// The numbers that matrix products multiply.
+    public let precision: Precision
+
+    /// Told where the time goes, if anybody wants to know.
+    public var profiler: StepProfiler?
+
     private struct Entry {
+        let operation: StaticString
         let slot: Int
         let shape: Shape
         let pullback: (Tensor) -> Void
@@ -29,15 +36,23 @@ public final class Tape {
     private var gradients: [Tensor?] = []
 
     /// A tape over an arena; one that records also trains unless told otherwise.
-    public init(arena: Arena, isRecording: Bool, isTraining: Bool? = nil) {
+    public init(
+        arena: Arena, isRecording: Bool, isTraining: Bool? = nil, precision: Precision = .fp32
+    ) {
         self.arena = arena
         self.isRecording = isRecording
         self.isTraining = isTraining ?? isRecording
+        self.precision = precision
     }
 
     /// A tape on the same arena that records nothing but behaves alike otherwise: for values whose gradient is
     /// not wanted.
-    public var detached: Tape { Tape(arena: arena, isRecording: false, isTraining: isTraining) }
+    public var detached: Tape {
+        let tape = Tape(
+            arena: arena, isRecording: false, isTraining: isTraining, precision: precision)
+        tape.profiler = profiler
+        return tape
+    }
 
     /// Forgets the step and resets the arena.
     public func reset() {
@@ -49,11 +64,19 @@ public final class Tape {
     /// Puts the result of an operation on the tape with its pullback, which is given ∂loss/∂value
     /// and must pass it on to the inputs.
     ///
-    /// The pullback is dropped when nothing is recorded.
-    public func record(_ value: Tensor, pullback: @escaping (Tensor) -> Void) -> Variable {
+    /// The pullback is dropped when nothing is recorded. Profiles call it by the name of the function that records it,
+    /// or as `operation` says.
+    public func record(
+        _ value: Tensor, operation: StaticString = #function,
+        pullback: @escaping (Tensor) -> Void
+    ) -> Variable {
+        profiler?.lap(operation)
         guard isRecording else { return Variable(constant: value) }
         gradients.append(nil)
-        entries.append(Entry(slot: gradients.count - 1, shape: value.shape, pullback: pullback))
+        entries.append(
+            Entry(
+                operation: operation, slot: gradients.count - 1, shape: value.shape,
+                pullback: pullback))
         return Variable(value: value, slot: gradients.count - 1)
     }
 
@@ -90,15 +113,16 @@ public final class Tape {
         return gradients[variable.slot]?.reshaped(variable.shape)
     }
 
-    /// Plays the tape backwards from a loss; a loss with several elements is summed.
-    public func backward(from loss: Variable) {
+    /// Plays the tape backwards from a loss, times `scale`; a loss with several elements is summed.
+    public func backward(from loss: Variable, scale: Float = 1) {
         precondition(isRecording, "this tape recorded nothing")
         guard let seed = accumulator(for: loss) else { return }
-        seed.tensor.fill(1)
+        seed.tensor.fill(scale)
         for entry in entries.reversed() {
             // A user of the variable may have seen it under another shape.
             if let gradient = gradients[entry.slot] {
                 entry.pullback(gradient.reshaped(entry.shape))
+                profiler?.lap(entry.operation, .backward)
             }
         }
     }

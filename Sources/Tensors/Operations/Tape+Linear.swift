@@ -8,24 +8,21 @@ extension Tape {
         if let bias {
             ck_set_rows(y.pointer, bias.value.pointer, Int64(rows), Int64(y.columns))
         }
-        Matrix(y).assign(
-            Matrix(x.value), times: Matrix(weight.transposed), accumulate: bias != nil)
+        multiply(Matrix(x.value), by: weight, into: Matrix(y), accumulate: bias != nil)
         return record(y) { [unowned self] dy in
-            let dw = weight.accumulator()
-            Matrix(dw.tensor).assign(
-                transposed: Matrix(dy), times: Matrix(x.value), accumulate: dw.accumulate)
+            accumulateOuter(Matrix(dy), Matrix(x.value), into: weight)
             if let db = bias?.accumulator() {
                 ck_column_sum(
                     db.tensor.pointer, dy.pointer, Int64(rows), Int64(dy.columns), db.flag)
             }
             if let dx = accumulator(for: x) {
-                Matrix(dx.tensor).assign(
-                    Matrix(dy), times: Matrix(weight.value), accumulate: dx.accumulate)
+                multiplyBack(
+                    Matrix(dy), by: weight, into: Matrix(dx.tensor), accumulate: dx.accumulate)
             }
         }
     }
 
-    /// One linear map per group: y[b, g, :] = x[b, g, :] · W[g] + c[g], for x `[B, G, in]`, W `[G, in, out]`,
+    /// One linear map per group, always in fp32: y[b, g, :] = x[b, g, :] · W[g] + c[g], for x `[B, G, in]`, W `[G, in, out]`,
     /// c `[G, out]`; y `[B, G, out]`.
     public func groupedLinear(_ x: Variable, weight: Parameter, bias: Parameter? = nil) -> Variable
     {
@@ -36,17 +33,22 @@ extension Tape {
             ck_set_rows(
                 y.pointer, bias.value.pointer, Int64(batch), Int64(groups * outputs))
         }
-        for group in 0..<groups {
-            Matrix.group(group, of: y, groups).assign(
-                .group(group, of: x.value, groups), times: .slice(group, of: weight.value),
-                accumulate: bias != nil)
+        let multiplications = batch * groups * inputs * outputs
+        profiling(multiplications) {
+            for group in 0..<groups {
+                Matrix.group(group, of: y, groups).assign(
+                    .group(group, of: x.value, groups), times: .slice(group, of: weight.value),
+                    accumulate: bias != nil)
+            }
         }
         return record(y) { [unowned self] dy in
             let dw = weight.accumulator()
-            for group in 0..<groups {
-                Matrix.slice(group, of: dw.tensor).assign(
-                    transposed: .group(group, of: x.value, groups),
-                    times: .group(group, of: dy, groups), accumulate: dw.accumulate)
+            profiling(multiplications) {
+                for group in 0..<groups {
+                    Matrix.slice(group, of: dw.tensor).assign(
+                        transposed: .group(group, of: x.value, groups),
+                        times: .group(group, of: dy, groups), accumulate: dw.accumulate)
+                }
             }
             if let db = bias?.accumulator() {
                 ck_column_sum(
@@ -58,9 +60,11 @@ extension Tape {
                     ck_transpose(
                         transposed.pointer, weight.value.pointer + group * inputs * outputs,
                         Int64(inputs), Int64(outputs))
-                    Matrix.group(group, of: dx.tensor, groups).assign(
-                        .group(group, of: dy, groups), times: Matrix(transposed),
-                        accumulate: dx.accumulate)
+                    profiling(multiplications / groups) {
+                        Matrix.group(group, of: dx.tensor, groups).assign(
+                            .group(group, of: dy, groups), times: Matrix(transposed),
+                            accumulate: dx.accumulate)
+                    }
                 }
             }
         }

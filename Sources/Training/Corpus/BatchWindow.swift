@@ -1,26 +1,46 @@
 /// Records that are sorted by length together and cut into batches.
 struct BatchWindow {
     private let spans: [TokenStore.Span]
-    private let batchSize: Int
+    /// The spans of each batch.
+    private let batches: [Range<Int>]
 
     /// Looks up the records at the positions of window `number` in an order.
+    ///
+    /// A batch has `batchSize` records or, if `batchTokens` is not 0, as many as have so many tokens, end marks
+    /// included, but at least one.
     init(
         _ store: TokenStore, number: Int, batchSize: Int, windowBatches: Int,
-        order: (_ position: Int) -> Int
+        batchTokens: Int = 0, order: (_ position: Int) -> Int
     ) throws {
-        self.batchSize = batchSize
         let size = batchSize * windowBatches
         let positions = number * size..<min((number + 1) * size, store.recordCount)
         let unsorted = try positions.map { try store.span(of: order($0)) }
-        spans = unsorted.sorted { $0.length < $1.length }  // stable: ties by position
+        let sorted = unsorted.sorted { $0.length < $1.length }  // stable: ties by position
+        spans = sorted
+        guard batchTokens > 0 else {
+            batches = stride(from: 0, to: sorted.count, by: batchSize).map {
+                $0..<min($0 + batchSize, sorted.count)
+            }
+            return
+        }
+        var (batches, start, tokens) = ([Range<Int>](), 0, 0)
+        for (index, span) in sorted.enumerated() {
+            if index > start && tokens + span.length + 1 > batchTokens {
+                batches.append(start..<index)
+                (start, tokens) = (index, 0)
+            }
+            tokens += span.length + 1
+        }
+        if start < sorted.count { batches.append(start..<sorted.count) }
+        self.batches = batches
     }
 
     /// Number of batches.
-    var batchCount: Int { Self.batchCount(spans.count, batchSize) }
+    var batchCount: Int { batches.count }
 
     /// Reads a batch, the first having the shortest sequences.
     func batch(_ number: Int, of store: TokenStore) throws -> RecordBatch {
-        let members = spans[number * batchSize..<min((number + 1) * batchSize, spans.count)]
+        let members = spans[batches[number]]
         return RecordBatch(
             records: members.map(\.record), sequences: try members.map { try store.sequence($0) })
     }

@@ -4,8 +4,14 @@ import SeqModel
 public struct TrainingConfig: Codable, Sendable, Equatable {
     /// Records in a batch.
     public var batchSize = 64
+    /// Tokens in a batch, end marks included: as many records of like length as fit; 0 for `batch_size` records.
+    public var batchTokens = 0
+    /// Batches whose gradients make one update, each weighing as many sentences as it has.
+    public var accumulation = 1
     /// Updates of the parameters.
     public var steps = 8000
+    /// What matrix products multiply: `auto`, `fp32` or `bf16`.
+    public var precision = TrainingPrecision.auto
     /// The largest norm of all gradients together; longer ones are shortened to it.
     public var gradientClipNorm: Float = 5
     /// Steps between evaluations on held-out records.
@@ -26,6 +32,8 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
     public var problems: [String] {
         let most = 100_000_000
         return Check.positive("batch_size", batchSize, atMost: 65_536)
+            + Check.range("batch_tokens", batchTokens, 0...1 << 24)
+            + Check.positive("accumulation", accumulation, atMost: 65_536)
             + Check.positive("steps", steps, atMost: most)
             + Check.range("gradient_clip_norm", gradientClipNorm, 1e-6...1e6)
             + Check.positive("evaluation_interval", evaluationInterval, atMost: most)

@@ -23,19 +23,23 @@ public final class Trainer {
     /// The model in training.
     public let model: TextModel
 
-    private let config: ExperimentConfig
-    private let tokenizer: Tokenizer
-    private let corpus: TokenCorpus
-    private let schedule: BatchSchedule
-    private let run: RunDirectory
-    private let optimizer: any Optimizer
-    private let tape = Tape(arena: Arena(), isRecording: true)
-    private var state = TrainingState()
-    private var recentLosses: [Double] = []
+    let config: ExperimentConfig
+    let tokenizer: Tokenizer
+    let corpus: TokenCorpus
+    let schedule: BatchSchedule
+    let run: RunDirectory
+    let optimizer: any Optimizer
+    let tape: Tape
+    var state = TrainingState()
+    var recentLosses: [Double] = []
 
-    /// A trainer at step 0.
+    /// Where the time of the steps went, if asked for.
+    public var profiler: StepProfiler? { tape.profiler }
+
+    /// A trainer at step 0; `profiles` says whether to find out where the time goes.
     public init(
-        _ config: ExperimentConfig, tokenizer: Tokenizer, corpus: TokenCorpus, run: RunDirectory
+        _ config: ExperimentConfig, tokenizer: Tokenizer, corpus: TokenCorpus, run: RunDirectory,
+        profiles: Bool = false
     ) throws {
         self.config = config
         self.tokenizer = tokenizer
@@ -44,8 +48,12 @@ public final class Trainer {
         model = try TextModel(
             config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
         optimizer = config.optimizer.component.makeOptimizer(model.parameters)
+        tape = Tape(
+            arena: Arena(), isRecording: true, precision: config.training.precision.resolved)
+        if profiles { tape.profiler = StepProfiler() }
         schedule = BatchSchedule(
-            corpus, batchSize: config.training.batchSize, windowBatches: config.data.windowBatches,
+            corpus, batchSize: config.training.batchSize,
+            batchTokens: config.training.batchTokens, windowBatches: config.data.windowBatches,
             seed: config.seed)
         state.corpusDigest = corpus.digest
     }
@@ -102,94 +110,10 @@ public final class Trainer {
         RunSummary(
             parameterCount: model.parameterCount, vocabularySize: tokenizer.vocabularySize,
             trainingSentences: corpus.trainingCount, heldOutSentences: corpus.heldOutCount,
-            stepsPerEpoch: schedule.batchCount, firstStep: state.step,
-            stepCount: config.training.steps, model: config.model)
-    }
-
-    private func step(report: (TrainingEvent) -> Void, log: MetricsLog) throws {
-        let start = ContinuousClock.now
-        let step = state.step
-        let batch = model.batch(try schedule.batch(at: state.cursor))
-        tape.reset()
-        for parameter in model.parameters { parameter.clearGradient() }
-        let (bound, scores) = model.bound(
-            of: batch, objective: config.objective, at: step,
-            using: RandomStream(seed: config.seed, "training", step: step), on: tape)
-        let loss = Double(bound.loss.value[0])
-        try require(loss.isFinite, "the loss (\(loss))")
-        tape.backward(from: bound.loss)
-        let norm = GradientNorm(of: model.parameters)
-        if !norm.value.isFinite {
-            let culprit = model.parameters.first {
-                $0.hasGradient && $0.gradient.firstNonFinite != nil
-            }
-            try require(false, "the gradient of " + (culprit?.name ?? "the parameters"))
-        }
-        optimizer.update(
-            rate: config.learningRate.rate(at: step, of: config.training.steps),
-            gradientScale: norm.scale(clippingAt: config.training.gradientClipNorm))
-        recentLosses = Array((recentLosses + [loss]).suffix(5))
-        advance(
-            batch: batch, bound: bound, scores: scores, gradientNorm: norm.value,
-            seconds: (ContinuousClock.now - start) / .seconds(1))
-        if state.step % config.training.logInterval == 0 || state.step == config.training.steps {
-            let line = stepReport(klWeight: Double(bound.klWeight))
-            try log.write("step", step: state.step, line)
-            report(.step(line))
-            state.window = StepWindow()
-        }
-    }
-
-    private func require(_ condition: Bool, _ quantity: String) throws {
-        guard !condition else { return }
-        throw TrainingError.nonFinite(
-            step: state.step, quantity: quantity, losses: recentLosses,
-            lastCheckpoint: Checkpoint.all(in: run).first?.path)
-    }
-
-    private func advance(
-        batch: TokenBatch, bound: Bound, scores: TokenLikelihood?, gradientNorm: Double,
-        seconds: Double
-    ) {
-        state.step += 1
-        state.optimizerSteps = optimizer.stepCount
-        state.seconds += seconds
-        state.cursor = schedule.next(after: state.cursor)
-        state.window.steps += 1
-        state.window.sentences += batch.batchSize
-        state.window.tokens += batch.tokenCount
-        state.window.loss += Double(bound.loss.value[0])
-        state.window.reconstruction += Double(bound.reconstruction) * Double(batch.batchSize)
-        state.window.kl += Double(bound.kl)
-        state.window.gradientNorm += gradientNorm
-        state.window.seconds += seconds
-        if let scores {
-            for row in 0..<batch.tokenCount where scores.best[row] == batch.targets[row] {
-                state.window.correct += 1
-            }
-        }
-    }
-
-    private func stepReport(klWeight: Double) -> StepReport {
-        let window = state.window
-        let (steps, tokens) = (Double(max(1, window.steps)), Double(max(1, window.tokens)))
-        let seconds = max(window.seconds, 1e-9)
-        return StepReport(
-            step: state.step, steps: config.training.steps,
-            epoch: Double(state.cursor.epoch) + Double(state.cursor.batch)
-                / Double(schedule.batchCount),
-            loss: window.loss / steps,
-            reconstruction: window.reconstruction / Double(max(1, window.sentences)),
-            kl: window.kl / steps, klWeight: klWeight,
-            lossPerToken: -window.reconstruction / tokens,
-            tokenAccuracy: Double(window.correct) / tokens,
-            gradientNorm: window.gradientNorm / steps,
-            learningRate: Double(
-                config.learningRate.rate(at: state.step - 1, of: config.training.steps)),
-            tokensPerSecond: Double(window.tokens) / seconds,
-            sentencesPerSecond: Double(window.sentences) / seconds,
-            secondsLeft: Double(config.training.steps - state.step) * state.seconds
-                / Double(max(1, state.step)))
+            stepsPerEpoch: max(
+                1, (schedule.batchCount - 1) / config.training.accumulation + 1),
+            firstStep: state.step,
+            stepCount: config.training.steps, precision: tape.precision, model: config.model)
     }
 
     private func evaluate(

@@ -1,3 +1,4 @@
+import Tensors
 import TextCodec
 
 /// What a run reports while it goes on.
@@ -30,6 +31,8 @@ public struct RunSummary: Sendable {
     public let firstStep: Int
     /// Steps of the whole run.
     public let stepCount: Int
+    /// What matrix products multiply.
+    public let precision: Precision
     /// The shape of the grid and what it holds.
     public let model: ModelConfig
 }

@@ -55,6 +55,9 @@ struct TrainCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Only errors and the verdict.")
     var quiet = false
 
+    @Flag(help: "At the end, a table of where the time of the steps went.")
+    var profile = false
+
     func run() throws {
         Signals.watch()
         try threading.apply()
@@ -84,6 +87,7 @@ struct TrainCommand: ParsableCommand {
             throw error
         }
         console.endLine()
+        if let profiler = trainer.profiler { StandardError.put(profiler.table.text) }
         try conclude(outcome, console)
     }
 
@@ -102,7 +106,8 @@ struct TrainCommand: ParsableCommand {
         let corpus = try openCorpus(config, run, given)
         for line in corpus.report.descriptionLines { console.line(line) }
         try writeTokenizer(corpus.tokenizer, run)
-        let trainer = try Trainer(config, tokenizer: corpus.tokenizer, corpus: corpus, run: run)
+        let trainer = try Trainer(
+            config, tokenizer: corpus.tokenizer, corpus: corpus, run: run, profiles: profile)
         if !resume { try DurableFile.write(config.configJSON(), to: run.model.configPath) }
         return trainer
     }

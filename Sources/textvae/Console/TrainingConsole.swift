@@ -74,7 +74,8 @@ final class TrainingConsole {
             "training\(from): \(Figures.count(summary.stepCount, "step")), "
                 + "\(Figures.count(summary.stepsPerEpoch, "step")) an epoch, "
                 + "\(Figures.count(summary.trainingSentences, "sentence")), "
-                + "\(Figures.grouped(summary.heldOutSentences)) held out",
+                + "\(Figures.grouped(summary.heldOutSentences)) held out, "
+                + "products in \(summary.precision.rawValue)",
         ]
     }
 

@@ -97,7 +97,7 @@ import Tokenize
         var seen: [Cursor] = []
         for _ in 0..<8 {
             seen.append(cursor)
-            cursor = schedule.next(after: cursor)
+            cursor = try schedule.next(after: cursor)
         }
         #expect(seen.map(\.epoch) == [0, 0, 0, 0, 0, 0, 1, 1])
         #expect(seen.map(\.batch) == [0, 1, 2, 3, 4, 5, 0, 1])

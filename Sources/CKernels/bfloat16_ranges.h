@@ -1,0 +1,207 @@
+// The one text of both implementations. Before it, an including file defines
+//   BF16_ENTRY, BF16_INLINE     attributes of ranges and of what they inline
+//   bf16_join(word, low, high)  sixteen words: low and high rounded to bf16, side by side
+//   bf16_narrow(word, a, b)     sixteen words: the 32 numbers a, b rounded, in order
+//   bf16_dot(sum, x, y)         sum += the two products of each lane, the high ones first
+//   BF16_ROWS                   the most rows of a tile of C that the registers hold, 4 or 12
+#include "bfloat16.h"
+#include "lanes.h"
+
+typedef vu vu_unaligned __attribute__((aligned(4), may_alias));
+
+// Loads k ≤ 16 numbers, or none for k ≤ 0; the other lanes are 0.
+BF16_INLINE void load_some(vf *x, const float *p, int64_t k) {
+    if (k >= LANES)
+        v_load(x, p, LANES);
+    else if (k > 0)
+        v_load(x, p, k);
+    else
+        *x = v_splat(0);
+}
+
+// word[p, 0 ..< 16] of the terms in rows 2p and 2p + 1 of x, for all pairs of `terms`.
+BF16_INLINE void interleave(uint32_t *y, int64_t stride, const float *x, int64_t ldx, int64_t terms, int64_t k) {
+    for (int64_t t = 0; t < terms; t += 2, y += stride) {
+        vf low, high = v_splat(0);
+        vu word;
+        load_some(&low, x + t * ldx, k);
+        if (t + 1 < terms) load_some(&high, x + (t + 1) * ldx, k);
+        bf16_join(&word, &low, &high);
+        *(vu_unaligned *)y = word;
+    }
+}
+
+BF16_ENTRY static void pack_range(void *context, int64_t begin, int64_t end) {
+    const bf16_packing g = *(const bf16_packing *)context;
+    int64_t pairs = (g.k + 1) / 2;
+    for (int64_t panel = begin; panel < end; panel++) {
+        uint32_t *y = g.y + panel * pairs * BF16_COLUMNS;
+        for (int64_t c = 0; c < BF16_COLUMNS; c += LANES) {
+            int64_t column = panel * BF16_COLUMNS + c;
+            // Beyond the last column there is no address to form.
+            int64_t left = g.n - column;
+            interleave(y + c, BF16_COLUMNS, g.b + (left > 0 ? column : 0), g.ldb, g.k, left);
+        }
+    }
+}
+
+// Sixteen rows of sixteen words: interleaving row i with row i + 8 four times exchanges row and column bits.
+BF16_INLINE void transpose_words(vu *a) {
+    vu b[LANES];
+#pragma clang loop unroll(full)
+    for (int round = 0; round < 4; round++) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES / 2; i++) {
+            vu u = a[i], v = a[i + 8];
+            b[2 * i] = __builtin_shufflevector(u, v, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            b[2 * i + 1] =
+                __builtin_shufflevector(u, v, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES; i++) a[i] = b[i];
+    }
+}
+
+BF16_ENTRY static void pack_transposed_range(void *context, int64_t begin, int64_t end) {
+    const bf16_packing g = *(const bf16_packing *)context;
+    int64_t pairs = (g.k + 1) / 2;
+    for (int64_t panel = begin; panel < end; panel++) {
+        for (int64_t c = 0; c < BF16_COLUMNS; c += LANES) {
+            int64_t column = panel * BF16_COLUMNS + c;
+            for (int64_t p = 0; p < pairs; p += LANES) {
+                vu words[LANES];
+                for (int i = 0; i < LANES; i++) {
+                    vf first = v_splat(0), second = v_splat(0);
+                    if (column + i < g.n) {
+                        const float *x = g.b + (column + i) * g.ldb + 2 * p;
+                        int64_t left = g.k - 2 * p;
+                        load_some(&first, x, left);
+                        if (left > LANES) load_some(&second, x + LANES, left - LANES);
+                    }
+                    bf16_narrow(&words[i], &first, &second);
+                }
+                transpose_words(words);
+                int64_t count = pairs - p < LANES ? pairs - p : LANES;
+                uint32_t *y = g.y + (panel * pairs + p) * BF16_COLUMNS + c;
+                for (int64_t i = 0; i < count; i++) *(vu_unaligned *)(y + i * BF16_COLUMNS) = words[i];
+            }
+        }
+    }
+}
+
+// ---- A block of A, rounded ---------------------------------------------------------------------
+
+BF16_INLINE void round_rows(uint32_t *y, const float *a, int64_t lda, int64_t rows, int64_t terms) {
+    for (int64_t r = 0; r < rows; r++) {
+        const float *x = a + r * lda;
+        uint32_t *row = y + r * BF16_ROW_STRIDE;
+        for (int64_t t = 0; t < terms; t += 2 * LANES) {
+            vf first, second = v_splat(0);
+            vu word;
+            load_some(&first, x + t, terms - t);
+            if (terms - t > LANES) load_some(&second, x + t + LANES, terms - t - LANES);
+            bf16_narrow(&word, &first, &second);
+            *(vu_unaligned *)(row + t / 2) = word;
+        }
+    }
+}
+
+BF16_INLINE void round_columns(uint32_t *y, const float *a, int64_t lda, int64_t rows, int64_t terms) {
+    for (int64_t r = 0; r < rows; r += LANES)
+        interleave(y + r, BF16_TERM_STRIDE, a + r, lda, terms, rows - r);
+}
+
+// ---- A tile of C -------------------------------------------------------------------------------
+
+typedef struct {
+    float *c;
+    int64_t ldc;
+    const uint32_t *a, *b;
+    int64_t pairs, columns;
+    int accumulate;
+} bf16_tile;
+
+// rows × BF16_COLUMNS elements; `columns` of them exist.
+BF16_INLINE void multiply_tile(int rows, int transposed, const bf16_tile *t) {
+    vf s[BF16_ROWS][2];
+    int64_t next_row = transposed ? 1 : BF16_ROW_STRIDE, next_pair = transposed ? BF16_TERM_STRIDE : 1;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) s[r][0] = s[r][1] = v_splat(0);
+    const uint32_t *a = t->a;
+    const vu *b = (const vu *)t->b;
+    for (int64_t p = 0; p < t->pairs; p++, a += next_pair, b += 2) {
+        vu first = b[0], second = b[1];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            vu x = (vu)a[r * next_row];
+            bf16_dot(&s[r][0], &x, &first);
+            bf16_dot(&s[r][1], &x, &second);
+        }
+    }
+    if (t->columns >= BF16_COLUMNS) {
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            v_put(t->c + r * t->ldc, &s[r][0], LANES, t->accumulate);
+            v_put(t->c + r * t->ldc + LANES, &s[r][1], LANES, t->accumulate);
+        }
+        return;
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        float *c = t->c + r * t->ldc;
+        v_put(c, &s[r][0], t->columns < LANES ? t->columns : LANES, t->accumulate);
+        if (t->columns > LANES) v_put(c + LANES, &s[r][1], t->columns - LANES, t->accumulate);
+    }
+}
+
+#define BF16_TILE(rows)                                                                                    \
+    BF16_ENTRY static void tile_##rows(const bf16_tile *t) { multiply_tile(rows, 0, t); }                  \
+    BF16_ENTRY static void tile_transposed_##rows(const bf16_tile *t) { multiply_tile(rows, 1, t); }
+BF16_TILE(1) BF16_TILE(2) BF16_TILE(3) BF16_TILE(4)
+#if BF16_ROWS > 4
+BF16_TILE(5) BF16_TILE(6) BF16_TILE(7) BF16_TILE(8) BF16_TILE(9) BF16_TILE(10) BF16_TILE(11) BF16_TILE(12)
+#define BF16_HIGH_TILES(name) , name##5, name##6, name##7, name##8, name##9, name##10, name##11, name##12
+#else
+#define BF16_HIGH_TILES(name)
+#endif
+
+#define BF16_TILES(name) {name##1, name##2, name##3, name##4 BF16_HIGH_TILES(name)}
+static void (*const tiles[2][BF16_ROWS])(const bf16_tile *) = {BF16_TILES(tile_),
+                                                               BF16_TILES(tile_transposed_)};
+
+// Rows first ..< first + rows of C, at most BF16_BLOCK_ROWS, and some of its panels.
+BF16_ENTRY static void multiply_block(const bf16_product *g, int64_t first, int64_t rows, int64_t begin,
+                                      int64_t end) {
+    uint32_t block[BF16_BLOCK_WORDS] __attribute__((aligned(64)));
+    int64_t pairs = (g->k + 1) / 2, tile_count = (rows + BF16_ROWS - 1) / BF16_ROWS;
+    // At least once: a sum of no terms is 0.
+    for (int64_t k = 0; k == 0 || k < g->k; k += BF16_BLOCK_TERMS) {
+        int64_t terms = g->k - k < BF16_BLOCK_TERMS ? g->k - k : BF16_BLOCK_TERMS;
+        if (g->transposed)
+            round_columns(block, g->a + k * g->lda + first, g->lda, rows, terms);
+        else
+            round_rows(block, g->a + first * g->lda + k, g->lda, rows, terms);
+        bf16_tile t = {.ldc = g->ldc, .pairs = (terms + 1) / 2, .accumulate = g->accumulate || k > 0};
+        for (int64_t panel = begin; panel < end; panel++) {
+            t.b = g->b + (panel * pairs + k / 2) * BF16_COLUMNS;
+            t.columns = g->n - panel * BF16_COLUMNS;
+            // Tiles of nearly equal height: every one keeps the multipliers busy.
+            for (int64_t i = 0, r = 0; i < tile_count; i++) {
+                int64_t height = (rows - r) / (tile_count - i);
+                t.a = block + r * (g->transposed ? 1 : BF16_ROW_STRIDE);
+                t.c = g->c + (first + r) * g->ldc + panel * BF16_COLUMNS;
+                tiles[g->transposed][height - 1](&t);
+                r += height;
+            }
+        }
+    }
+}
+
+static void product_range(void *context, int64_t begin, int64_t end) {
+    const bf16_product *g = (const bf16_product *)context;
+    int64_t row = g->splits_columns ? 0 : begin, stop = g->splits_columns ? g->m : end;
+    int64_t panels = (g->n + BF16_COLUMNS - 1) / BF16_COLUMNS;
+    for (; row < stop; row += BF16_BLOCK_ROWS)
+        multiply_block(g, row, stop - row < BF16_BLOCK_ROWS ? stop - row : BF16_BLOCK_ROWS,
+                       g->splits_columns ? begin : 0, g->splits_columns ? end : panels);
+}
