@@ -10,8 +10,8 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write weights, batch, noise, loss and every gradient of one step.")
 
-    @Option(help: "The model: \(Workload.allCases.map(\.rawValue).joined(separator: " or ")).")
-    var config: Workload
+    @OptionGroup
+    var workload: WorkloadOptions
 
     @Flag(help: "Sentences of 1 … T tokens instead of T.")
     var ragged = false
@@ -23,9 +23,9 @@ struct Export: ParsableCommand {
     var output: String
 
     func run() throws {
-        let model = try config.makeModel(seed: seed)
+        let model = try workload.makeModel(seed: seed)
         let batch = model.batch(
-            config.sequences(ragged: ragged, using: RandomStream(seed: seed, "batch")))
+            workload.size.sequences(ragged: ragged, using: RandomStream(seed: seed, "batch")))
         let random = RandomStream(seed: seed, "step")
         var objective = Objective()
         objective.klWeight = Ramp(0.3)
@@ -36,7 +36,7 @@ struct Export: ParsableCommand {
         tape.backward(from: bound.loss)
 
         var file = SafeTensorsWriter(metadata: [
-            ("config", config.rawValue), ("kl_weight", "\(bound.klWeight)"),
+            ("model", try workload.json()), ("kl_weight", "\(bound.klWeight)"),
             ("free_bits", "\(objective.freeBits)"),
         ])
         for parameter in model.parameters {

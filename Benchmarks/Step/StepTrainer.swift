@@ -43,14 +43,16 @@ final class StepTrainer {
     }
 
     /// A fresh model, and a few batches to go round in.
-    init(_ workload: Workload, ragged: Bool, precision: Precision, seed: UInt64) throws {
+    init(
+        _ workload: WorkloadOptions, ragged: Bool, precision: Precision, seed: UInt64
+    ) throws {
         self.seed = seed
         tape = Tape(arena: Arena(), isRecording: true, precision: precision)
         let model = try workload.makeModel(seed: seed)
         self.model = model
         batches = (0..<4).map { index in
             model.batch(
-                workload.sequences(
+                workload.size.sequences(
                     ragged: ragged, using: RandomStream(seed: seed, "batch", step: index)))
         }
         var objective = Objective()

@@ -15,8 +15,8 @@ struct Time: ParsableCommand {
         abstract: "Time whole training steps.",
         discussion: "Without --seconds, runs N steps for every line `run N` on the standard input.")
 
-    @Option(help: "The model: \(Workload.allCases.map(\.rawValue).joined(separator: " or ")).")
-    var config: Workload
+    @OptionGroup
+    var workload: WorkloadOptions
 
     @Flag(help: "Sentences of 1 … T tokens instead of T.")
     var ragged = false
@@ -48,7 +48,7 @@ struct Time: ParsableCommand {
     func run() throws {
         ThreadPool.setThreadCount(threads)
         let trainer = try StepTrainer(
-            config, ragged: ragged, precision: precision, seed: seed)
+            workload, ragged: ragged, precision: precision, seed: seed)
         if let seconds {
             trainer.run(stepCount: 3)
             if profile { trainer.profiler = StepProfiler() }

@@ -81,9 +81,18 @@ class Peak:
         return json.loads(subprocess.check_output(self.command))[precision]
 
 
+def model_flags(config):
+    """`words` or `words:encoder:decoder` as flags of `step-benchmark`."""
+    size, *parts = config.split(":")
+    flags = ["--config", size]
+    for flag, part in zip(["--encoder", "--decoder"], parts):
+        flags += [flag, part]
+    return flags
+
+
 def operations(config, arguments):
     """10⁹ floating-point operations of the matrix products of a step of ours."""
-    flags = ["--config", config] + (["--ragged"] if arguments.ragged else [])
+    flags = model_flags(config) + (["--ragged"] if arguments.ragged else [])
     lines = subprocess.check_output(
         [arguments.step, "time", *flags, "--profile", "--seconds", "0.1"], text=True).splitlines()
     return sum(json.loads(line)["gflop"] for line in lines[1:])
@@ -91,11 +100,14 @@ def operations(config, arguments):
 
 def measure(config, precision, kind, peak, arguments):
     """The entries of one configuration against one peer."""
-    flags = ["--config", config, "--threads", arguments.threads, "--precision", precision]
+    model = model_flags(config)
+    description = subprocess.run(
+        [arguments.step, "describe", *model], check=True, capture_output=True, text=True).stdout
+    flags = ["--threads", arguments.threads, "--precision", precision]
     flags += ["--ragged"] if arguments.ragged else []
-    ours = Program([arguments.step, "time", *flags])
+    ours = Program([arguments.step, "time", *model, *flags])
     compiled = ["--compile"] if kind == "compile" else []
-    peer = Program([sys.executable, HERE / "step.py", *flags, *compiled])
+    peer = Program([sys.executable, HERE / "step.py", "--model", description, *flags, *compiled])
     try:
         hello = peer.read()
         ours_steps, peer_steps = ours.warm_up(arguments.seconds), peer.warm_up(arguments.seconds)
@@ -166,7 +178,8 @@ def has_compiler():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--step", default=".build/release/step-benchmark")
-    parser.add_argument("--configs", nargs="+", default=["words", "characters"])
+    parser.add_argument("--configs", nargs="+",
+                        default=["words", "characters", "words:transformer:transformer"])
     parser.add_argument("--precisions", nargs="+", choices=["fp32", "bf16"],
                         default=["fp32", "bf16"])
     parser.add_argument("--peers", nargs="+", choices=["eager", "compile"],

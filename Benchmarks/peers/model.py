@@ -1,19 +1,13 @@
-"""The model of `step-benchmark` in plain PyTorch, with the same parameter names."""
+"""A text model in plain PyTorch, from our configuration and with our parameter names."""
 
+import json
 import math
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-CONDITION = "decoder.0.condition.weight"
-DECODER_INPUT = "decoder.0.gru.weight_ih_l0"
-
-SIZES = {
-    "words": dict(vocabulary=10_000, embedding=256, width=512, tokens=24),
-    "characters": dict(vocabulary=128, embedding=64, width=256, tokens=64),
-}
+import layers
 
 
 def reinmax(logits, noise, temperature=1.0):
@@ -29,8 +23,13 @@ def reinmax(logits, noise, temperature=1.0):
 class Pooling(nn.Module):
     """Learned queries that attend over the states of a sentence."""
 
-    def __init__(self, queries, width):
+    def __init__(self, queries, width, window_width):
         super().__init__()
+        if window_width:
+            self.window = nn.Module()
+            self.window.centre = nn.Parameter((torch.arange(queries) + 0.5) / queries)
+            self.window.log_width = nn.Parameter(
+                torch.full((queries,), math.log(window_width / queries)))
         self.query = nn.Parameter(torch.randn(queries, width))
         self.input_norm = nn.LayerNorm(width)
         self.output_norm = nn.LayerNorm(width)
@@ -38,9 +37,17 @@ class Pooling(nn.Module):
     def forward(self, states, mask):
         states = self.input_norm(states)
         scores = states @ self.query.T / math.sqrt(states.shape[-1])
+        if hasattr(self, "window"):
+            scores = scores + self.window_scores(states, mask)
         if mask is not None:
             scores = scores.masked_fill(~mask[:, :, None], -math.inf)
         return self.output_norm(scores.softmax(1).transpose(1, 2) @ states)
+
+    def window_scores(self, states, mask):
+        """−½ ((x − centre)/width)², token t of T at x = (t + ½)/T."""
+        time = torch.arange(states.shape[1], dtype=states.dtype)[None] + 0.5
+        x = time / (states.shape[1] if mask is None else mask.sum(1, keepdim=True))
+        return -0.5 * ((x[:, :, None] - self.window.centre) / self.window.log_width.exp()) ** 2
 
 
 class Latent(nn.Module):
@@ -59,80 +66,71 @@ class Latent(nn.Module):
         return torch.einsum("bdf,dfk->bdk", features, self.posterior.weight) + self.posterior.bias
 
     def embed(self, codes):
-        return torch.einsum("bdk,dke->bde", codes, self.codebook).flatten(1)
+        """`[B, D, E]`."""
+        return torch.einsum("bdk,dke->bde", codes, self.codebook)
 
 
 class Model(nn.Module):
     """A discrete autoencoder of token sequences."""
 
-    def __init__(self, vocabulary, embedding, width, latents=16, categories=16,
-                 code_embedding=64):
+    def __init__(self, description):
+        """`description` is what `step-benchmark describe` prints."""
         super().__init__()
+        description = json.loads(description)
+        vocabulary, c = description["vocabulary_size"], description["model"]
+        latents, embedding = c["latent_count"], c["embedding_size"]
+        self.config = c
         self.embedding = nn.Embedding(vocabulary, embedding)
-        self.encoder = nn.ModuleDict(
-            {"gru": nn.GRU(embedding, width // 2, bidirectional=True, batch_first=True)})
-        self.pooling = Pooling(latents, width)
-        self.latent = Latent(latents, categories, width, code_embedding)
-        self.condition = nn.Linear(latents * code_embedding, width)
-        self.decoder = nn.ModuleDict({
-            "0": nn.ModuleDict({
-                "gru": nn.GRU(embedding + width, width, batch_first=True),
-                "initial": nn.Linear(width, width),
-            }),
-            "output": nn.Linear(width, vocabulary),
-        })
-
-    @classmethod
-    def of(cls, config):
-        sizes = SIZES[config]
-        return cls(sizes["vocabulary"], sizes["embedding"], sizes["width"])
-
-    def encode(self, targets, lengths):
-        if lengths is None:
-            return self.encoder["gru"](self.embedding(targets))[0], None
-        packed = pack_padded_sequence(self.embedding(targets), lengths, batch_first=True)
-        states = self.encoder["gru"](packed)[0]
-        padded, _ = nn.utils.rnn.pad_packed_sequence(states, batch_first=True)
-        return padded, torch.arange(targets.shape[1])[None] < lengths[:, None]
-
-    def decode(self, inputs, lengths, condition):
-        """States of the predicted tokens, `[N, H]`: padding takes no part."""
-        layer = self.decoder["0"]
-        spread = condition[:, None].expand(-1, inputs.shape[1], -1)
-        x = torch.cat([self.embedding(inputs), spread], -1)
-        first = torch.tanh(layer["initial"](condition))[None]
-        if lengths is None:
-            return layer["gru"](x, first)[0].flatten(0, 1)
-        packed = pack_padded_sequence(x, lengths, batch_first=True)
-        return layer["gru"](packed, first)[0].data
+        self.encoder = layers.make_encoder(embedding, c["encoder"])
+        pooling = c.get("pooling", {})
+        self.reads_tokens = pooling.get("reads_tokens", False)
+        width = self.encoder.width + (embedding if self.reads_tokens else 0)
+        self.pooling = Pooling(latents, width, pooling.get("window_width", 0))
+        self.latent = Latent(latents, c["category_count"], width, c["code_embedding_size"])
+        self.condition = nn.Linear(latents * c["code_embedding_size"], c["condition_size"])
+        sizes = {"condition": c["condition_size"], "codes": latents,
+                 "code": c["code_embedding_size"]}
+        self.decoder = layers.make_decoder(embedding, sizes, c["decoder"])
+        self.decoder.output = layers.TokenOutput(
+            self.decoder.width, embedding, vocabulary, c["decoder"]["tied_softmax"])
 
     def loss(self, inputs, targets, lengths, noise, kl_weight, free_bits):
         """The negative bound, nats per sentence; `lengths` None when all are equal."""
-        states, mask = self.encode(targets, lengths)
+        states, mask = self.encoder(self.embedding, targets, lengths)
+        if self.reads_tokens:
+            tokens = math.sqrt(self.embedding.embedding_dim) * self.embedding(targets)
+            states = torch.cat([states, tokens], -1)
         logits = self.latent.logits(self.pooling(states, mask))
-        codes = reinmax(logits, noise)
-        h = self.decode(inputs, lengths, self.condition(self.latent.embed(codes)))
-        wanted = targets.flatten() if lengths is None else pack_padded_sequence(
-            targets, lengths, batch_first=True).data
-        batch = targets.shape[0]
+        codes = self.latent.embed(reinmax(logits, noise))
+        h = self.decoder(
+            self.embedding, inputs, lengths, self.condition(codes.flatten(1)), codes)
         reconstruction = F.cross_entropy(
-            self.decoder["output"](h), wanted, reduction="sum") / batch
+            self.decoder.output(h, self.embedding), layers.tokens_of(targets, lengths),
+            reduction="sum") / targets.shape[0]
         log_q = logits.log_softmax(-1)
         kl = (log_q.exp() * log_q).sum(-1) + math.log(logits.shape[-1])
         return reconstruction + kl_weight * kl.mean(0).clamp(min=free_bits).sum()
 
+    def load(self, tensors):
+        """Takes the parameters of a file that `step-benchmark export` wrote."""
+        values = {k.removeprefix("value."): v
+                  for k, v in tensors.items() if k.startswith("value.")}
+        for own, condition in self.joined():
+            values[own] = torch.cat([values[own], values.pop(condition)], 1)
+        self.load_state_dict(values)
 
-def values_of_file(tensors):
-    """Our parameters as this model's state: the condition's weights stand beside the input's."""
-    values = {k.removeprefix("value."): v for k, v in tensors.items() if k.startswith("value.")}
-    values[DECODER_INPUT] = torch.cat([values[DECODER_INPUT], values.pop(CONDITION)], 1)
-    return values
+    def gradients(self):
+        """The gradients under the names and shapes of our file; parameters that took no part have none."""
+        gradients = {name: parameter.grad for name, parameter in self.named_parameters()
+                     if parameter.grad is not None}
+        for own, condition in self.joined():
+            size = self.config["condition_size"]
+            both = gradients[own]
+            gradients[own], gradients[condition] = both.split([both.shape[1] - size, size], 1)
+        return gradients
 
-
-def gradients_by_our_names(model):
-    """This model's gradients under the names and shapes of our file."""
-    gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
-    both = gradients[DECODER_INPUT]
-    gradients[DECODER_INPUT], gradients[CONDITION] = both.split(
-        [model.embedding.embedding_dim, both.shape[1] - model.embedding.embedding_dim], 1)
-    return gradients
+    def joined(self):
+        """Where the decoder's weights for input and condition are one."""
+        kind = self.config["decoder"]["type"]
+        names = [name for name, _ in self.named_parameters()]
+        return layers.joined_weights("decoder.", kind, names)

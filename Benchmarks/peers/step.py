@@ -21,9 +21,10 @@ def peak_memory():
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def make_batch(config, ragged):
+def make_batch(description, ragged):
     """Inputs, targets and lengths (None when all are equal), longest first."""
-    tokens, vocabulary = peer.SIZES[config]["tokens"], peer.SIZES[config]["vocabulary"]
+    description = json.loads(description)
+    tokens, vocabulary = description["model"]["maximum_length"] + 1, description["vocabulary_size"]
     ids = torch.randint(2, vocabulary, (BATCH, tokens))
     lengths = torch.tensor(
         [i * tokens // BATCH + 1 if ragged else tokens for i in reversed(range(BATCH))])
@@ -33,7 +34,7 @@ def make_batch(config, ragged):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--config", choices=peer.SIZES, required=True)
+    parser.add_argument("--model", required=True, help="what `step-benchmark describe` printed")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--ragged", action="store_true")
     parser.add_argument("--compile", action="store_true")
@@ -43,9 +44,9 @@ def main():
     torch.manual_seed(1)
     print(json.dumps({"version": torch.__version__, "memory": peak_memory()}), flush=True)
 
-    model = peer.Model.of(arguments.config)
+    model = peer.Model(arguments.model)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
-    batches = [make_batch(arguments.config, arguments.ragged) for _ in range(BATCHES)]
+    batches = [make_batch(arguments.model, arguments.ragged) for _ in range(BATCHES)]
     loss_of = torch.compile(model.loss) if arguments.compile else model.loss
     mixed = arguments.precision == "bf16"
 

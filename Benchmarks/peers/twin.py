@@ -7,6 +7,7 @@ gradient. Exits with 1 when one differs by more than the tolerance.
 """
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -25,8 +26,8 @@ def read(path):
 
 def step(tensors, metadata, dtype):
     """Loss and gradients of the step in PyTorch."""
-    twin = peer.Model.of(metadata["config"])
-    twin.load_state_dict(peer.values_of_file(tensors))
+    twin = peer.Model(metadata["model"])
+    twin.load(tensors)
     twin = twin.to(dtype)
     lengths = tensors["lengths"].long()
     loss = twin.loss(
@@ -34,7 +35,7 @@ def step(tensors, metadata, dtype):
         None if (lengths == lengths[0]).all() else lengths, tensors["noise"].to(dtype),
         float(metadata["kl_weight"]), float(metadata["free_bits"]))
     loss.backward()
-    return {"loss": loss.detach()} | peer.gradients_by_our_names(twin)
+    return {"loss": loss.detach()} | twin.gradients()
 
 
 def difference(a, b):
@@ -70,20 +71,24 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--step", default=".build/release/step-benchmark")
     parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("--configs", nargs="+", default=["words", "characters"])
+    parser.add_argument("--encoders", nargs="+", default=["gru", "lstm", "transformer", "bag"])
+    parser.add_argument(
+        "--decoders", nargs="+", default=["gru", "lstm", "transformer", "convolution"])
     parser.add_argument("--file", help="a file that `step-benchmark export` wrote; default: makes all")
     arguments = parser.parse_args()
     if arguments.file:
         return 0 if compare(arguments.file, *read(arguments.file), arguments.tolerance) else 1
     equal = []
     with tempfile.TemporaryDirectory() as folder:
-        for config in peer.SIZES:
-            for flags in ([], ["--ragged"]):
-                path = os.path.join(folder, "step.safetensors")
-                subprocess.run(
-                    [arguments.step, "export", "--config", config, *flags, "--output", path],
-                    check=True)
-                name = " ".join([config] + flags)
+        path = os.path.join(folder, "step.safetensors")
+        for encoder, decoder in itertools.product(arguments.encoders, arguments.decoders):
+            for config, ragged in itertools.product(arguments.configs, ([], ["--ragged"])):
+                flags = ["--config", config, "--encoder", encoder, "--decoder", decoder, *ragged]
+                subprocess.run([arguments.step, "export", *flags, "--output", path], check=True)
+                name = " ".join([encoder, "→", decoder, config, *ragged])
                 equal.append(compare(name, *read(path), arguments.tolerance))
+    print(f"\n{sum(equal)} of {len(equal)} steps are equal")
     return 0 if all(equal) else 1
 
 

@@ -7,8 +7,8 @@
 
 #include "ckernels.h"
 
-// Queries that are weighed at once by the backward pass.
-enum { QUERY_BLOCK = 32 };
+// Queries that are weighed at once, forward and backward.
+enum { FORWARD_BLOCK = 16, QUERY_BLOCK = 32 };
 
 // What one thread works on: a sentence and a head.
 typedef struct {
@@ -94,12 +94,13 @@ CK_INLINE void forward_head(const forward_work *w, const item *i, int64_t head, 
     const ck_attention *a = i->a;
     int64_t wide = i->wide, tall = i->tall;
     float *values = space, *columns = values + tall * wide, *keys = columns + tall * wide;
-    float *queries = keys + tall * wide, *weights = queries + ROW_TILE * wide;
-    float *context = weights + ROW_TILE * tall;
+    float *queries = keys + tall * wide, *weights = queries + FORWARD_BLOCK * wide;
+    float *context = weights + FORWARD_BLOCK * tall;
     take_keys(i, keys, columns, a->keys, a->memory_keys, head, 1);
     take_keys(i, values, 0, a->values, a->memory_values, head, 0);
-    for (int64_t first = 0; first < i->queries; first += ROW_TILE) {
-        int64_t count = i->queries - first < ROW_TILE ? i->queries - first : ROW_TILE;
+    for (int64_t first = 0; first < i->queries; first += FORWARD_BLOCK) {
+        int64_t count =
+            i->queries - first < FORWARD_BLOCK ? i->queries - first : FORWARD_BLOCK;
         int64_t seen = seen_keys(i, first + count - 1);
         take_queries(i, queries, first, count, head);
         product(weights, tall, queries, wide, 1, columns, tall, count, a->head_width, padded(seen),
@@ -114,13 +115,14 @@ CK_INLINE void forward_head(const forward_work *w, const item *i, int64_t head, 
     }
 }
 
-// Slots take every `slots`-th pair of sentence and head: sentences are sorted by length.
+// Slots take every `slots`-th sentence, since sentences are sorted by length.
 CK_CLONES static void forward_range(void *context, int64_t begin, int64_t end) {
     const forward_work args = *(const forward_work *)context, *w = &args;
     for (int64_t slot = begin; slot < end; slot++) {
-        for (int64_t p = slot; p < w->a.batch * w->a.heads; p += w->slots) {
-            item i = item_at(&w->a, p / w->a.heads);
-            forward_head(w, &i, p % w->a.heads, w->workspace + slot * w->slot_size);
+        for (int64_t b = slot; b < w->a.batch; b += w->slots) {
+            item i = item_at(&w->a, b);
+            for (int64_t head = 0; head < w->a.heads; head++)
+                forward_head(w, &i, head, w->workspace + slot * w->slot_size);
         }
     }
 }
@@ -219,9 +221,10 @@ CK_INLINE void backward_head(const backward_work *w, const item *i, int64_t head
 CK_CLONES static void backward_range(void *context, int64_t begin, int64_t end) {
     const backward_work args = *(const backward_work *)context, *w = &args;
     for (int64_t slot = begin; slot < end; slot++) {
-        for (int64_t p = slot; p < w->a.batch * w->a.heads; p += w->slots) {
-            item i = item_at(&w->a, p / w->a.heads);
-            backward_head(w, &i, p % w->a.heads, w->workspace + slot * w->slot_size);
+        for (int64_t b = slot; b < w->a.batch; b += w->slots) {
+            item i = item_at(&w->a, b);
+            for (int64_t head = 0; head < w->a.heads; head++)
+                backward_head(w, &i, head, w->workspace + slot * w->slot_size);
         }
     }
 }
@@ -233,13 +236,13 @@ static int64_t most_keys(const ck_attention *a) {
 }
 
 static int64_t slot_count(const ck_attention *a) {
-    int64_t threads = ck_thread_count(), items = a->batch * a->heads;
-    return items < threads ? items : threads;
+    int64_t threads = ck_thread_count();
+    return a->batch < threads ? a->batch : threads;
 }
 
 static int64_t forward_size(const ck_attention *a) {
     int64_t wide = padded(a->head_width), tall = most_keys(a);
-    return 3 * tall * wide + ROW_TILE * (2 * wide + tall);
+    return 3 * tall * wide + FORWARD_BLOCK * (2 * wide + tall);
 }
 
 static int64_t backward_size(const ck_attention *a) {

@@ -39,45 +39,68 @@ CK_INLINE void tile(float *c, int64_t c_row, const float *a, int64_t a_row, int6
     }
 }
 
+// `tile` for the rows of a product, four at a time.
+CK_INLINE void tile_column(float *c, int64_t c_row, const float *a, int64_t a_row, int64_t a_inner,
+                           const float *b, int64_t b_row, int64_t rows, int64_t inner,
+                           int accumulate, const int vectors) {
+    int64_t r = 0;
+    for (; r + ROW_TILE <= rows; r += ROW_TILE)
+        tile(c + r * c_row, c_row, a + r * a_row, a_row, a_inner, b, b_row, inner, accumulate,
+             ROW_TILE, vectors);
+    for (; r < rows; r++)
+        tile(c + r * c_row, c_row, a + r * a_row, a_row, a_inner, b, b_row, inner, accumulate, 1,
+             vectors);
+}
+
 // c[rows, columns] (+)= Σ_i a[r, i]·b[i, column], i in order; columns a multiple of 16. Element (r, i)
-// of a lies at r·a_row + i·a_inner.
+// of a lies at r·a_row + i·a_inner. A strip of b stays in the first cache for all rows.
 CK_INLINE void product(float *c, int64_t c_row, const float *a, int64_t a_row, int64_t a_inner,
                        const float *b, int64_t b_row, int64_t rows, int64_t inner,
                        int64_t columns, int accumulate) {
-    for (int64_t r = 0; r < rows;) {
-        int64_t step = rows - r >= ROW_TILE ? ROW_TILE : 1, column = 0;
-        float *to = c + r * c_row;
-        const float *from = a + r * a_row;
-        for (; column + 2 * LANES <= columns; column += 2 * LANES) {
-            if (step == ROW_TILE)
-                tile(to + column, c_row, from, a_row, a_inner, b + column, b_row, inner,
-                     accumulate, ROW_TILE, 2);
-            else
-                tile(to + column, c_row, from, a_row, a_inner, b + column, b_row, inner,
-                     accumulate, 1, 2);
-        }
-        if (column < columns) {
-            if (step == ROW_TILE)
-                tile(to + column, c_row, from, a_row, a_inner, b + column, b_row, inner,
-                     accumulate, ROW_TILE, 1);
-            else
-                tile(to + column, c_row, from, a_row, a_inner, b + column, b_row, inner,
-                     accumulate, 1, 1);
-        }
-        r += step;
-    }
+    int64_t column = 0;
+    for (; column + 2 * LANES <= columns; column += 2 * LANES)
+        tile_column(c + column, c_row, a, a_row, a_inner, b + column, b_row, rows, inner,
+                    accumulate, 2);
+    if (column < columns)
+        tile_column(c + column, c_row, a, a_row, a_inner, b + column, b_row, rows, inner,
+                    accumulate, 1);
+}
+
+// The largest lane, by halving.
+CK_INLINE float largest_lane(const vf *x) {
+    vf v = *x, other;
+#define HALVE(...)                                                                                 \
+    other = __builtin_shufflevector(v, v, __VA_ARGS__);                                            \
+    v = other > v ? other : v
+    HALVE(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    HALVE(4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
+    HALVE(2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+    HALVE(1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0);
+#undef HALVE
+    return v[0];
+}
+
+// Sixteen elements of a padded row of which the first n count; the others become −∞.
+CK_INLINE void load_seen(vf *x, const float *row, int64_t i, int64_t n) {
+    v_load(x, row + i, LANES);
+    if (n - i < LANES) *x = v_iota < (vi)(int32_t)(n - i) ? *x : v_splat(-__builtin_inff());
 }
 
 // softmax over the first n of `size` elements (a multiple of 16), the rest set to 0; log Σ exp.
 CK_INLINE float softmax_row(float *x, int64_t n, int64_t size) {
-    float most = row_max(x, n);
-    vf sum = v_splat(0);
-    FOR_LANES(i, k, n) {
+    vf best, sum = v_splat(0);
+    load_seen(&best, x, 0, n);
+    for (int64_t i = LANES; i < n; i += LANES) {
+        vf v;
+        load_seen(&v, x, i, n);
+        best = v > best ? v : best;
+    }
+    float most = largest_lane(&best);
+    for (int64_t i = 0; i < n; i += LANES) {
         vf e;
-        v_load(&e, x + i, k);
+        load_seen(&e, x, i, n);
         e -= most;
         v_exp(&e);
-        v_keep(&e, k);
         sum += e;
         v_store(x + i, &e, LANES);
     }

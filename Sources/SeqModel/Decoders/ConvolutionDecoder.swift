@@ -3,7 +3,7 @@ import Tensors
 
 /// A stack of dilated causal convolutions that sees the condition in every block.
 ///
-///     u = relu(R norm(x) + C c + r),   v = relu(convolution(u)),   x += E v + e
+///     u = gelu(R norm(x) + C c + r),   v = gelu(convolution(u)),   x += E v + e
 ///
 /// The dilation doubles from block to block, so that with k taps and n blocks a token sees (k − 1)(2ⁿ − 1) tokens before
 /// it: how far is how much the decoder can do without its condition (Yang et al. 2017, arXiv 1702.08139; the residual
@@ -64,12 +64,12 @@ public struct ConvolutionDecoder: SequenceDecoder {
 
         /// u, given C c of each row.
         func inner(_ x: Variable, condition: Variable, on tape: Tape) -> Variable {
-            tape.activation(.relu, tape.add(reduce(norm(x, on: tape), on: tape), condition))
+            tape.activation(.gelu, tape.add(reduce(norm(x, on: tape), on: tape), condition))
         }
 
         /// E v + e, given the result of the convolution.
         func outer(_ y: Variable, on tape: Tape) -> Variable {
-            expand(tape.activation(.relu, y), on: tape)
+            expand(tape.activation(.gelu, y), on: tape)
         }
     }
 

@@ -54,7 +54,9 @@ public struct CausalConvolution {
         let run = ConvolutionRun(layer: self, packing: packing, x: x, arena: tape.arena)
         let y = tape.arena.tensor(Shape(x.value.rows, weight.shape[0]))
         run.forward(y)
-        return tape.record(y) { [unowned tape] dy in run.backward(dy, on: tape) }
+        return tape.record(y, operation: "convolution") { [unowned tape] dy in
+            run.backward(dy, on: tape)
+        }
     }
 }
 

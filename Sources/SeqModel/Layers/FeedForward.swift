@@ -39,7 +39,7 @@ extension Tape {
         let y = arena.tensor(Shape(x.value.rows, x.value.columns / 2))
         let (rows, width) = (Int64(y.rows), Int64(y.columns))
         ck_swiglu(y.pointer, x.value.pointer, rows, width)
-        return record(y) { [unowned self] dy in
+        return record(y, operation: "swiglu") { [unowned self] dy in
             guard let dx = accumulator(for: x) else { return }
             ck_swiglu_backward(
                 dx.tensor.pointer, x.value.pointer, dy.pointer, rows, width, dx.flag)

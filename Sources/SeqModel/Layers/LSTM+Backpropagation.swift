@@ -41,19 +41,19 @@ struct LSTMRun {
         let c = arena.tensor(Shape(tokens, width))
         let h = arena.tensor(Shape(tokens, width))
         let gh = arena.tensor(Shape(packing.batchSize, 4 * width))
-        Matrix(gi).assign(Matrix(x.value), times: Matrix(layer.weightIH.transposed))
+        tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(gi))
         for time in times {
             let past = previous(of: time, in: h, or: initial?.h.value)
             if past.rows > 0 {
-                Matrix(gh.rows(0..<past.rows)).assign(
-                    Matrix(past), times: Matrix(layer.weightHH.transposed))
+                tape.multiply(
+                    Matrix(past), by: layer.weightHH, into: Matrix(gh.rows(0..<past.rows)))
             }
             layer.advance(
                 h: rows(h, at: time), c: rows(c, at: time), gates: rows(gates, at: time),
                 gi: rows(gi, at: time), gh: gh, condition: condition?.value,
                 previous: previous(of: time, in: c, or: initial?.c.value), previousRows: past.rows)
         }
-        return tape.record(h) { [unowned tape] dy in
+        return tape.record(h, operation: "lstm") { [unowned tape] dy in
             // gi has done its work, so its storage takes the gradient of the gates.
             backward(dy, h: h, c: c, gates: gates, dgates: gi, on: tape)
         }
@@ -82,17 +82,18 @@ struct LSTMRun {
             pastRows.rows(pastCount..<rowCount).fill(0)
             let flowing = Matrix(dgate.rows(0..<pastCount))
             if let before = previousRows(of: time) {
-                Matrix(dh.rows(before)).assign(
-                    flowing, times: Matrix(layer.weightHH.value), accumulate: true)
+                tape.multiplyBack(
+                    flowing, by: layer.weightHH, into: Matrix(dh.rows(before)), accumulate: true)
             } else if let initial {
                 if let dh = tape.accumulator(for: initial.h) {
-                    Matrix(dh.tensor).assign(
-                        flowing, times: Matrix(layer.weightHH.value), accumulate: dh.accumulate)
+                    tape.multiplyBack(
+                        flowing, by: layer.weightHH, into: Matrix(dh.tensor),
+                        accumulate: dh.accumulate)
                 }
                 tape.accumulate(dc, into: initial.c)
             }
         }
-        accumulateWeights(dgates: dgates, pasts: pasts)
+        accumulateWeights(dgates: dgates, pasts: pasts, on: tape)
         if let condition, let target = tape.accumulator(for: condition) {
             if !target.accumulate { target.tensor.fill(0) }
             for time in 0..<packing.maximumLength {
@@ -100,17 +101,15 @@ struct LSTMRun {
             }
         }
         if let dx = tape.accumulator(for: x) {
-            Matrix(dx.tensor).assign(
-                Matrix(dgates), times: Matrix(layer.weightIH.value), accumulate: dx.accumulate)
+            tape.multiplyBack(
+                Matrix(dgates), by: layer.weightIH, into: Matrix(dx.tensor),
+                accumulate: dx.accumulate)
         }
     }
 
-    private func accumulateWeights(dgates: Tensor, pasts: Tensor) {
-        for (weight, input) in [(layer.weightIH, x.value), (layer.weightHH, pasts)] {
-            let dw = weight.accumulator()
-            Matrix(dw.tensor).assign(
-                transposed: Matrix(dgates), times: Matrix(input), accumulate: dw.accumulate)
-        }
+    private func accumulateWeights(dgates: Tensor, pasts: Tensor, on tape: Tape) {
+        tape.accumulateOuter(Matrix(dgates), Matrix(x.value), into: layer.weightIH)
+        tape.accumulateOuter(Matrix(dgates), Matrix(pasts), into: layer.weightHH)
         for bias in [layer.biasIH, layer.biasHH] {
             let db = bias.accumulator()
             ck_column_sum(

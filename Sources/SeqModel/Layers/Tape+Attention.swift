@@ -34,7 +34,7 @@ extension Tape {
         let context = arena.tensor(Shape(x.value.rows, width))
         let logSums = arena.tensor(Shape(x.value.rows, scope.headCount))
         call.forward(context, logSums, arena)
-        return record(context) { [unowned self] dy in
+        return record(context, operation: "attention") { [unowned self] dy in
             call.backward(dy, context: context, logSums: logSums, on: self)
         }
     }
