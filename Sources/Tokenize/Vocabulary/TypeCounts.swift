@@ -1,7 +1,12 @@
 /// How often each distinct byte string was seen.
 struct TypeCounts {
-    private(set) var table = ByteTable()
+    private(set) var table: ByteTable
     private(set) var counts: [UInt64] = []
+
+    init(minimumCapacity: Int = 0) {
+        table = ByteTable(minimumCapacity: minimumCapacity)
+        counts.reserveCapacity(minimumCapacity)
+    }
 
     var count: Int { table.count }
 
@@ -11,7 +16,14 @@ struct TypeCounts {
         if isNew {
             counts.append(count)
         } else {
-            counts[index] += count
+            counts[index] &+= count
+        }
+    }
+
+    /// Adds all counts of another.
+    mutating func add(_ other: TypeCounts) {
+        for index in 0..<other.count {
+            other.table.withBytes(of: index) { add($0, count: other.counts[index]) }
         }
     }
 

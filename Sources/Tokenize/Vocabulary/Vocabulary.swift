@@ -91,6 +91,14 @@ struct Vocabulary: Sendable {
         return true
     }
 
+    /// How many bytes a token stands for; the id must be one of the vocabulary's.
+    @inline(__always)
+    func length(of tokenID: Int32) -> Int {
+        if tokenID >= firstEntry { return table.length(of: Int(tokenID - firstEntry)) }
+        if tokenID == unknown { return Self.unknownBytes.count }
+        return tokenID >= Self.firstByte ? 1 : 0
+    }
+
     /// The bytes of a sequence of tokens.
     func decode(_ tokenIDs: UnsafeBufferPointer<Int32>) throws -> [UInt8] {
         var bytes: [UInt8] = []

@@ -1,11 +1,12 @@
-/// Learns the vocabulary of a tokenizer by counting a corpus, record by record.
+/// Learns the vocabulary of a tokenizer by counting a corpus.
 ///
 ///     var trainer = try VocabularyTrainer(TokenizerSpec(level: .word))
 ///     for record in records { record.withUnsafeBufferPointer { trainer.add($0) } }
 ///     let tokenizer = try trainer.finish()
 ///
 /// Entries are ordered by count, descending, and then by their bytes, ascending. The same records
-/// in the same order give the same vocabulary; in another order too, unless types were pruned.
+/// in the same order give the same vocabulary, on any number of threads; in another order too,
+/// unless types were pruned.
 ///
 /// At the word level the entries begin with the characters unknown words are spelled with: every
 /// grapheme cluster, and every cluster with the space before the word it begins, that occurs at least
@@ -18,34 +19,44 @@ public struct VocabularyTrainer {
     public let minimumFrequency: UInt64
     /// Most token ids the vocabulary may have, special and byte tokens included.
     public let maximumSize: Int
-    /// Most types counted at a time: the bound on memory.
+    /// The vocabulary ends where its types make up this share of all occurrences.
+    public let coverage: Double
+    /// When more types than this have come together, the rarer ones are dropped.
     public let maximumTypes: Int
     /// What was read so far and what had to be let go.
     public private(set) var report = TrainingReport()
 
-    private let rules: SplittingRules
+    let rules: SplittingRules
     private let normalizer: Normalizer
-    private let words: WordSplitter?
-    private let characters: CharacterSplitter?
-    private var types = TypeCounts()
+    private let splitter: PieceSplitter
+    private var counts = PieceCounts()
+    /// Types in `counts` that the report knows of.
+    private var typesReported = 0
+    private(set) var schedule = SegmentSchedule()
     /// Characters of words that were pruned.
     private var spelling = TypeCounts()
 
     /// Prepares to count.
     /// - Parameters:
     ///   - minimumFrequency: 2 at the word level and 1 elsewhere if left out.
-    ///   - maximumTypes: when so many types come together, the rarer half is dropped, which the
-    ///     report tells.
+    ///   - coverage: above 0, at most 1. The characters of the word level are not subject to it.
+    ///   - maximumTypes: when a segment of the corpus (8 MiB at most) has brought the count of types
+    ///     above this, the best half of so many stay, which the report tells. Memory is that of so
+    ///     many types and of one segment a thread.
     /// - Throws: `TokenizeError` when a setting is out of range.
     public init(
         _ spec: TokenizerSpec, minimumFrequency: UInt64? = nil, maximumSize: Int = 32_768,
-        maximumTypes: Int = 1 << 21
+        coverage: Double = 1, maximumTypes: Int = 1 << 21
     ) throws {
         let smallest = Int(Vocabulary.firstEntry(spec.level))
         guard (smallest...Int(Int32.max)).contains(maximumSize) else {
             throw TokenizeError.invalidTraining(
                 setting: "maximum size",
                 reason: "got \(maximumSize), want \(smallest) (special and byte tokens) or more")
+        }
+        guard coverage > 0, coverage <= 1 else {
+            throw TokenizeError.invalidTraining(
+                setting: "coverage", reason: "got \(coverage), want a share above 0, at most 1")
         }
         guard (2...1 << 31).contains(maximumTypes) else {
             throw TokenizeError.invalidTraining(
@@ -55,28 +66,69 @@ public struct VocabularyTrainer {
         self.spec = spec
         self.minimumFrequency = minimumFrequency ?? (spec.level == .word ? 2 : 1)
         self.maximumSize = maximumSize
+        self.coverage = coverage
         self.maximumTypes = maximumTypes
         rules = try SplittingRules(spec)
         normalizer = try Normalizer(spec)
-        words = rules.words.map { WordSplitter(rules: $0) }
-        characters = rules.characters.map { CharacterSplitter(rules: $0) }
+        splitter = PieceSplitter(spec.level, rules)
     }
 
     /// Counts the pieces of one record.
     public mutating func add(_ record: UnsafeBufferPointer<UInt8>) {
-        noteIllFormed(record)
+        counts.noteIllFormed(record, record: report.records, offset: 0)
         report.records += 1
         report.bytes += UInt64(record.count)
-        let text = normalizer.normalize(record)
-        if let words {
-            words.forEachWord(in: text) { count($0) }
-        } else if let characters {
-            characters.forEachCharacter(in: text) { count($0) }
-        } else if spec.level == .whitespace {
-            FieldSplitter.forEachField(in: text) { count($0) }
-        } else {
-            report.occurrences += UInt64(text.count)
+        var rest = record
+        while schedule.remaining < rest.count,
+            let cut = TextCut.first(in: rest, from: schedule.remaining)
+        {
+            count(ByteSlice(rebasing: rest[..<cut]))
+            rest = ByteSlice(rebasing: rest[cut...])
+            schedule.fill(cut)
+            endSegment()
         }
+        count(rest)
+        schedule.fill(rest.count + 1)
+        if schedule.remaining == 0 { endSegment() }
+        takeReport()
+    }
+
+    private mutating func count(_ text: ByteSlice) {
+        counts.add(normalizer.normalize(text), splitter)
+    }
+
+    /// Moves what was counted beside the types into the report.
+    private mutating func takeReport() {
+        report.add(counts.report)
+        report.typesSeen += UInt64(counts.types.count - typesReported)
+        typesReported = counts.types.count
+        counts.report = TrainingReport()
+    }
+
+    /// Adds what was counted in the next segment of a stream.
+    mutating func merge(_ segment: PieceCounts) {
+        var found = segment.report
+        for index in found.firstIllFormed.indices {
+            found.firstIllFormed[index].record += report.records
+        }
+        counts.types.add(segment.types)
+        counts.report = found
+        takeReport()
+        endSegment()
+    }
+
+    private mutating func endSegment() {
+        schedule.startNext()
+        guard counts.types.count > maximumTypes else { return }
+        report.typesSeen += UInt64(counts.types.count - typesReported)
+        let dropped = counts.types.prune(to: maximumTypes / 2)
+        typesReported = counts.types.count
+        report.typesPruned += UInt64(dropped.count)
+        report.occurrencesPruned += dropped.counts.reduce(0, +)
+        report.countErrorBound += dropped.counts.first ?? 0
+        guard spec.level == .word else { return }
+        spell(dropped, into: &spelling)
+        if spelling.count > maximumTypes { _ = spelling.prune(to: maximumTypes / 2) }
     }
 
     /// The tokenizer learned from the records added so far.
@@ -84,19 +136,25 @@ public struct VocabularyTrainer {
         var vocabulary = Vocabulary(level: spec.level)
         if spec.level == .word {
             var alphabet = spelling
-            for index in 0..<types.count {
-                types.table.withBytes(of: index) { spell($0, into: &alphabet) }
-            }
+            spell(counts.types, into: &alphabet)
             let room = (maximumSize - vocabulary.size) / 4
             fill(&vocabulary, from: alphabet, upTo: vocabulary.size + room)
         }
-        fill(&vocabulary, from: types, upTo: maximumSize)
+        fill(&vocabulary, from: counts.types, upTo: maximumSize, covering: coverage)
         return try Tokenizer(spec: spec, vocabulary: vocabulary, provenance: nil)
     }
 
-    private func fill(_ vocabulary: inout Vocabulary, from types: TypeCounts, upTo size: Int) {
+    private func fill(
+        _ vocabulary: inout Vocabulary, from types: TypeCounts, upTo size: Int,
+        covering coverage: Double = 1
+    ) {
+        let wanted =
+            coverage < 1
+            ? coverage * Double(types.counts.reduce(0, &+) + report.occurrencesPruned) : .infinity
+        var covered: UInt64 = 0
         for index in types.ranked(minimumCount: minimumFrequency) {
-            if vocabulary.size >= size { return }
+            if vocabulary.size >= size || Double(covered) >= wanted { return }
+            covered += types.counts[index]
             // What is there already (bytes, `<unk>`, characters) is refused and needs no entry.
             _ = types.table.withBytes(of: index) {
                 vocabulary.add($0, count: types.counts[index])
@@ -104,57 +162,22 @@ public struct VocabularyTrainer {
         }
     }
 
-    @inline(__always)
-    private mutating func count(_ type: ByteSlice) {
-        report.occurrences += 1
-        guard type.count <= Vocabulary.maximumTokenLength else {
-            report.longOccurrences += 1
-            return
-        }
-        let before = types.count
-        types.add(type)
-        if types.count > before {
-            report.typesSeen += 1
-            if types.count > maximumTypes { prune() }
-        }
-    }
-
-    private mutating func prune() {
-        let dropped = types.prune(to: maximumTypes / 2)
-        report.typesPruned += UInt64(dropped.count)
-        report.occurrencesPruned += dropped.counts.reduce(0, +)
-        report.countErrorBound += dropped.counts.first ?? 0
-        guard spec.level == .word else { return }
-        for index in 0..<dropped.count {
-            dropped.table.withBytes(of: index) { spell($0, into: &spelling) }
-        }
-        if spelling.count > maximumTypes { _ = spelling.prune(to: maximumTypes / 2) }
-    }
-
-    /// Counts each character of a word once per occurrence in it, the first also with its space.
-    private func spell(_ word: ByteSlice, into alphabet: inout TypeCounts) {
-        var rest = word
-        var isSpaced = word.hasLeadingSpace
-        if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
-        characters?.forEachCharacter(in: rest) { character in
-            if isSpaced {
-                isSpaced = false
-                let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
-                alphabet.add(spaced)
+    /// Counts each character of each word once per occurrence in it, the first also with its space.
+    private func spell(_ words: TypeCounts, into alphabet: inout TypeCounts) {
+        for index in 0..<words.count {
+            words.table.withBytes(of: index) { word in
+                var rest = word
+                var isSpaced = word.hasLeadingSpace
+                if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
+                splitter.characters?.forEachCharacter(in: rest) { character in
+                    if isSpaced {
+                        isSpaced = false
+                        let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
+                        alphabet.add(spaced)
+                    }
+                    if character.count > 1 { alphabet.add(character) }
+                }
             }
-            if character.count > 1 { alphabet.add(character) }
-        }
-    }
-
-    private mutating func noteIllFormed(_ record: ByteSlice) {
-        var offset = 0
-        while let part = record.nextIllFormed(from: offset) {
-            report.illFormedBytes += UInt64(part.count)
-            if report.firstIllFormed.count < TrainingReport.maximumPlaces {
-                report.firstIllFormed.append(
-                    .init(record: report.records, byte: UInt64(part.lowerBound)))
-            }
-            offset = part.upperBound
         }
     }
 }
