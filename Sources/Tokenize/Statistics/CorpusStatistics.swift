@@ -54,12 +54,14 @@ public struct CorpusStatistics {
     ///
     /// A record is held in memory whole.
     /// - Parameters:
+    ///   - illFormed: what becomes of ill-formed UTF-8.
     ///   - threads: of no influence on the result.
     ///   - progress: called now and then with the bytes counted so far.
     /// - Throws: `TokenizeError` on a file that cannot be read or a JSON line without its text, or
     ///   what `progress` throws.
     public mutating func add(
-        _ stream: RecordStream, threads: Int = 1, progress: (UInt64) throws -> Void = { _ in }
+        _ stream: RecordStream, illFormed: IllFormedPolicy = .keep, threads: Int = 1,
+        progress: (UInt64) throws -> Void = { _ in }
     ) throws {
         let spec = spec
         let rules = try SplittingRules(spec)
@@ -73,7 +75,7 @@ public struct CorpusStatistics {
             },
             makeWorker: {
                 let worker = try StatisticsCounter(spec, rules, characters)
-                return { try worker.count($0) }
+                return { try worker.count($0, illFormed) }
             },
             emit: { segment in
                 merge(segment)

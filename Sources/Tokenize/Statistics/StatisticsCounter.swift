@@ -25,9 +25,11 @@ final class StatisticsCounter {
         composer = try Normalizer(TokenizerSpec(level: .byte, normalization: .nfc))
     }
 
-    func count(_ block: TextBlock) throws -> SegmentStatistics {
+    func count(
+        _ block: TextBlock, _ illFormed: IllFormedPolicy
+    ) throws -> SegmentStatistics {
         var found = SegmentStatistics()
-        try block.forEachPiece { add($0.bytes, to: &found) }
+        try block.forEachPiece(illFormed: illFormed) { add($0.bytes, to: &found) }
         return found
     }
 

@@ -74,6 +74,23 @@ public final class RecordStream {
         }
     }
 
+    /// The next bytes as they come, records or not; nil at the end of the last file.
+    /// - Throws: `TokenizeError.fileAccess`.
+    public func nextChunk() throws -> [UInt8]? {
+        while true {
+            if source == nil {
+                guard next < paths.count else { return nil }
+                source = try ByteSource(paths[next])
+                next += 1
+            }
+            var bytes: [UInt8] = []
+            let count = try source?.append(to: &bytes) ?? 0
+            byteCount += UInt64(count)
+            if count > 0 { return bytes }
+            source = nil
+        }
+    }
+
     /// The first place to cut at or after an offset.
     private func cut(_ bytes: [UInt8], from start: Int, _ cutsRecords: Bool) -> Int? {
         guard bytes.count >= start, start > 0 else { return nil }

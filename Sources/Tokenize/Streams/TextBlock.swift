@@ -38,9 +38,30 @@ public struct TextBlock: Sendable {
     }
 
     /// Calls `body` with one piece after another; those of one record follow each other.
-    /// - Throws: `TokenizeError.malformedRecord` for a JSON line without the field, or what `body`
-    ///   throws.
-    public func forEachPiece(_ body: (Piece) throws -> Void) throws {
+    /// - Parameter illFormed: what becomes of ill-formed UTF-8.
+    /// - Throws: `TokenizeError.malformedRecord` for a JSON line without the field and for refused
+    ///   bytes, or what `body` throws.
+    public func forEachPiece(
+        illFormed: IllFormedPolicy = .keep, _ body: (Piece) throws -> Void
+    ) throws {
+        guard illFormed != .keep else { return try forEachText(body) }
+        try forEachText { piece in
+            guard let part = piece.bytes.nextIllFormed(from: 0) else { return try body(piece) }
+            guard illFormed == .replace else {
+                throw TokenizeError.malformedRecord(
+                    path: path, record: piece.record, byte: piece.offset + part.lowerBound,
+                    reason: "ill-formed UTF-8; keep or replace it, or see the encoding of the file")
+            }
+            try piece.bytes.replacingIllFormed().withUnsafeBufferPointer {
+                try body(
+                    Piece(
+                        bytes: $0, startsRecord: piece.startsRecord, endsRecord: piece.endsRecord,
+                        record: piece.record, offset: piece.offset))
+            }
+        }
+    }
+
+    private func forEachText(_ body: (Piece) throws -> Void) throws {
         guard case .jsonLines(let field) = framing else { return try forEachSlice(body) }
         try forEachSlice { piece in
             let text = try Self.text(of: field, in: piece, path: path)

@@ -4,12 +4,14 @@ extension VocabularyTrainer {
     /// Workers count one segment each; segments are merged in their order. Memory beside the types
     /// is a few segments a thread, whatever the length of the stream and its records.
     /// - Parameters:
+    ///   - illFormed: what becomes of ill-formed UTF-8.
     ///   - threads: of no influence on the vocabulary and the report.
     ///   - progress: called now and then with the bytes counted so far.
     /// - Throws: `TokenizeError` on a file that cannot be read or a JSON line without its text, or
     ///   what `progress` throws.
     public mutating func add(
-        _ stream: RecordStream, threads: Int = 1, progress: (UInt64) throws -> Void = { _ in }
+        _ stream: RecordStream, illFormed: IllFormedPolicy = .keep, threads: Int = 1,
+        progress: (UInt64) throws -> Void = { _ in }
     ) throws {
         let (spec, rules) = (spec, rules)
         var reading = SegmentSchedule()
@@ -23,7 +25,7 @@ extension VocabularyTrainer {
             makeWorker: {
                 let worker = SegmentCounter(
                     splitter: PieceSplitter(spec.level, rules), normalizer: try Normalizer(spec))
-                return { try worker.count($0) }
+                return { try worker.count($0, illFormed) }
             },
             emit: { segment in
                 merge(segment)
@@ -44,10 +46,10 @@ private final class SegmentCounter {
         self.normalizer = normalizer
     }
 
-    func count(_ block: TextBlock) throws -> PieceCounts {
+    func count(_ block: TextBlock, _ illFormed: IllFormedPolicy) throws -> PieceCounts {
         var counts = PieceCounts(minimumTypes: expected)
         var record: UInt64 = 0
-        try block.forEachPiece { piece in
+        try block.forEachPiece(illFormed: illFormed) { piece in
             counts.noteIllFormed(piece.bytes, record: record, offset: UInt64(piece.offset))
             counts.add(normalizer.normalize(piece.bytes), splitter)
             counts.report.bytes += UInt64(piece.bytes.count)
