@@ -45,9 +45,10 @@ public struct CorpusStatistics {
 
     /// The counts of the types, the most frequent first: all else about types follows from them.
     public var typeFrequencies: TypeFrequencies {
-        TypeFrequencies(
-            counts: types.counts.sorted(by: >),
-            total: types.counts.reduce(0, &+) + report.occurrencesPruned)
+        let counts = types.counts
+        return TypeFrequencies(
+            counts: counts.sorted(by: >),
+            total: counts.reduce(0, &+) + report.occurrencesPruned)
     }
 
     /// Counts all records of a stream on several threads.
@@ -102,7 +103,8 @@ public struct CorpusStatistics {
         guard types.count > maximumTypes else { return }
         let dropped = types.prune(to: maximumTypes / 2)
         report.typesPruned += UInt64(dropped.count)
-        report.occurrencesPruned += dropped.counts.reduce(0, +)
-        report.countErrorBound += dropped.counts.first ?? 0
+        let counts = dropped.counts
+        report.occurrencesPruned += counts.reduce(0, &+)
+        report.countErrorBound += counts.first ?? 0
     }
 }

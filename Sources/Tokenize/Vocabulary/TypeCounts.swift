@@ -1,55 +1,123 @@
 /// How often each distinct byte string was seen.
+///
+/// A table with open addressing. A string of at most 16 bytes stands in its slot beside its count,
+/// so that to count it again touches one cache line and nothing else.
 struct TypeCounts {
-    private(set) var table: ByteTable
-    private(set) var counts: [UInt64] = []
+    private struct Slot {
+        var key = TypeKey(low: 0, high: 0, length: 0)
+        /// Number of the type + 1; 0 where the slot is free.
+        var type: UInt32 = 0
+        var count: UInt64 = 0
+    }
+
+    /// A power of two of them, at most half of which are taken.
+    private var slots: [Slot]
+    private var arena: [UInt8] = []
+    private var starts: [Int] = [0]
 
     init(minimumCapacity: Int = 0) {
-        table = ByteTable(minimumCapacity: minimumCapacity)
-        counts.reserveCapacity(minimumCapacity)
+        var size = 256
+        while size < 2 * minimumCapacity { size *= 2 }
+        slots = Array(repeating: Slot(), count: size)
+        starts.reserveCapacity(minimumCapacity + 1)
     }
 
-    var count: Int { table.count }
+    /// How many types there are; they are numbered in order of arrival.
+    var count: Int { starts.count - 1 }
 
+    /// Occurrences of each type.
+    var counts: [UInt64] {
+        var counts = [UInt64](repeating: 0, count: count)
+        for slot in slots where slot.type > 0 { counts[Int(slot.type) - 1] = slot.count }
+        return counts
+    }
+
+    /// The bytes of a type.
+    subscript(type: Int) -> ArraySlice<UInt8> { arena[starts[type]..<starts[type + 1]] }
+
+    /// Lends the bytes of a type.
     @inline(__always)
-    mutating func add(_ type: ByteSlice, count: UInt64 = 1) {
-        let (index, isNew) = table.insert(type)
-        if isNew {
-            counts.append(count)
-        } else {
-            counts[index] &+= count
-        }
+    func withBytes<Result>(of type: Int, _ body: (ByteSlice) throws -> Result) rethrows -> Result {
+        let range = starts[type]..<starts[type + 1]
+        return try arena.withUnsafeBufferPointer { try body(ByteSlice(rebasing: $0[range])) }
     }
 
-    /// Adds all counts of another.
+    /// Counts a string, which is not empty.
+    @inline(__always)
+    mutating func add(_ bytes: ByteSlice, count: UInt64 = 1) {
+        guard let base = bytes.baseAddress else { return }
+        let key = TypeKey(base, bytes.count)
+        let mask = slots.count &- 1
+        var slot = Int(truncatingIfNeeded: key.hash) & mask
+        while slots[slot].type != 0 {
+            if slots[slot].key == key, key.isWhole || isSame(slots[slot].type, bytes) {
+                slots[slot].count &+= count
+                return
+            }
+            slot = (slot &+ 1) & mask
+        }
+        insert(bytes, key, count, at: slot)
+    }
+
+    /// Counts all that another has counted.
     mutating func add(_ other: TypeCounts) {
-        for index in 0..<other.count {
-            other.table.withBytes(of: index) { add($0, count: other.counts[index]) }
+        for (type, count) in other.counts.enumerated() {
+            other.withBytes(of: type) { add($0, count: count) }
         }
     }
 
-    /// Entry numbers by count, descending, and among equals by bytes, ascending.
+    @inline(never)
+    private func isSame(_ type: UInt32, _ bytes: ByteSlice) -> Bool {
+        withBytes(of: Int(type) - 1) { $0.elementsEqual(bytes) }
+    }
+
+    @inline(never)
+    private mutating func insert(
+        _ bytes: ByteSlice, _ key: TypeKey, _ count: UInt64, at slot: Int
+    ) {
+        precondition(self.count < Int(UInt32.max) - 1, "at most 2^32 - 2 types are counted")
+        arena.append(contentsOf: bytes)
+        starts.append(arena.count)
+        slots[slot] = Slot(key: key, type: UInt32(self.count), count: count)
+        if 2 * self.count > slots.count { grow() }
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: Slot(), count: 2 * old.count)
+        let mask = slots.count - 1
+        for item in old where item.type != 0 {
+            var slot = Int(truncatingIfNeeded: item.key.hash) & mask
+            while slots[slot].type != 0 { slot = (slot + 1) & mask }
+            slots[slot] = item
+        }
+    }
+}
+
+extension TypeCounts {
+    /// Types by count, descending, and among equals by bytes, ascending.
     ///
     /// The bytes make the order total, so it depends on nothing but what was counted.
-    func ranked(minimumCount: UInt64 = 0) -> [Int] {
-        var order = (0..<count).filter { counts[$0] >= minimumCount }
+    func ranked(minimumCount: UInt64 = 0) -> [(type: Int, count: UInt64)] {
+        var order = counts.enumerated().filter { $0.element >= minimumCount }
+            .map { (type: $0.offset, count: $0.element) }
         order.sort { left, right in
-            if counts[left] != counts[right] { return counts[left] > counts[right] }
-            return table[left].lexicographicallyPrecedes(table[right])
+            if left.count != right.count { return left.count > right.count }
+            return self[left.type].lexicographicallyPrecedes(self[right.type])
         }
         return order
     }
 
     /// Keeps the `limit` first by rank and returns the others, best first.
     mutating func prune(to limit: Int) -> TypeCounts {
-        let order = ranked()
-        var kept = TypeCounts()
+        var kept = TypeCounts(minimumCapacity: limit)
         var dropped = TypeCounts()
-        for (rank, index) in order.enumerated() {
-            table.withBytes(of: index) { type in
+        for (rank, item) in ranked().enumerated() {
+            withBytes(of: item.type) { bytes in
                 if rank < limit {
-                    kept.add(type, count: counts[index])
+                    kept.add(bytes, count: item.count)
                 } else {
-                    dropped.add(type, count: counts[index])
+                    dropped.add(bytes, count: item.count)
                 }
             }
         }

@@ -124,8 +124,9 @@ public struct VocabularyTrainer {
         let dropped = counts.types.prune(to: maximumTypes / 2)
         typesReported = counts.types.count
         report.typesPruned += UInt64(dropped.count)
-        report.occurrencesPruned += dropped.counts.reduce(0, +)
-        report.countErrorBound += dropped.counts.first ?? 0
+        let droppedCounts = dropped.counts
+        report.occurrencesPruned += droppedCounts.reduce(0, &+)
+        report.countErrorBound += droppedCounts.first ?? 0
         guard spec.level == .word else { return }
         spell(dropped, into: &spelling)
         if spelling.count > maximumTypes { _ = spelling.prune(to: maximumTypes / 2) }
@@ -148,24 +149,21 @@ public struct VocabularyTrainer {
         _ vocabulary: inout Vocabulary, from types: TypeCounts, upTo size: Int,
         covering coverage: Double = 1
     ) {
-        let wanted =
-            coverage < 1
-            ? coverage * Double(types.counts.reduce(0, &+) + report.occurrencesPruned) : .infinity
+        let total = types.counts.reduce(0, &+) + report.occurrencesPruned
+        let wanted = coverage < 1 ? coverage * Double(total) : .infinity
         var covered: UInt64 = 0
-        for index in types.ranked(minimumCount: minimumFrequency) {
+        for (type, count) in types.ranked(minimumCount: minimumFrequency) {
             if vocabulary.size >= size || Double(covered) >= wanted { return }
-            covered += types.counts[index]
+            covered += count
             // What is there already (bytes, `<unk>`, characters) is refused and needs no entry.
-            _ = types.table.withBytes(of: index) {
-                vocabulary.add($0, count: types.counts[index])
-            }
+            _ = types.withBytes(of: type) { vocabulary.add($0, count: count) }
         }
     }
 
     /// Counts each character of each word once per occurrence in it, the first also with its space.
     private func spell(_ words: TypeCounts, into alphabet: inout TypeCounts) {
-        for index in 0..<words.count {
-            words.table.withBytes(of: index) { word in
+        for type in 0..<words.count {
+            words.withBytes(of: type) { word in
                 var rest = word
                 var isSpaced = word.hasLeadingSpace
                 if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
