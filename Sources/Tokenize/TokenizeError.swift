@@ -12,6 +12,8 @@ public enum TokenizeError: Error, Hashable, Sendable {
     case malformedFile(path: String?, key: String, byte: Int, reason: String)
     /// A file that cannot be read or written.
     case fileAccess(path: String, operation: String, reason: String)
+    /// Boundary rules that do not compile; line and column count from 1, 0 where ICU names none.
+    case invalidRules(line: Int, column: Int, reason: String)
     /// A failure inside ICU.
     case icu(operation: String, status: String)
 }
@@ -33,6 +35,8 @@ extension TokenizeError: CustomStringConvertible {
             "\(path ?? "tokenizer file"), byte \(byte), key '\(key)': \(reason)"
         case .fileAccess(let path, let operation, let reason):
             "\(path): cannot \(operation): \(reason)"
+        case .invalidRules(let line, let column, let reason):
+            "boundary rules, line \(line), column \(column): \(reason)"
         case .icu(let operation, let status):
             "ICU cannot \(operation): \(status)"
         }
