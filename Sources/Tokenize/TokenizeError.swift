@@ -16,6 +16,8 @@ public enum TokenizeError: Error, Hashable, Sendable {
     case malformedRecord(path: String, record: Int, byte: Int, reason: String)
     /// A tokenizer that a foreign file format cannot describe, or a file no tokenizer of ours obeys.
     case inexpressible(path: String?, format: String, reason: String)
+    /// Boundary rules that do not compile; line and column count from 1, 0 where ICU names none.
+    case invalidRules(line: Int, column: Int, reason: String)
     /// A failure inside ICU.
     case icu(operation: String, status: String)
 }
@@ -41,6 +43,8 @@ extension TokenizeError: CustomStringConvertible {
             "\(path):\(record), byte \(byte): \(reason)"
         case .inexpressible(let path, let format, let reason):
             "\(path.map { "\($0): " } ?? "")\(format): \(reason)"
+        case .invalidRules(let line, let column, let reason):
+            "boundary rules, line \(line), column \(column): \(reason)"
         case .icu(let operation, let status):
             "ICU cannot \(operation): \(status)"
         }

@@ -11,20 +11,21 @@ public enum OffsetUnit: String, Sendable, CaseIterable {
 /// Turns byte offsets that never fall into counts of another unit.
 ///
 /// A maximal subpart of ill-formed UTF-8 counts as the one U+FFFD that a decoder makes of it.
-struct OffsetCounter {
+public struct OffsetCounter {
     private let bytes: ByteSlice
     private let unit: OffsetUnit
     /// The scalar at `offset` has `count` units before it.
     private var offset = 0
     private var count = 0
 
-    init(_ bytes: ByteSlice, _ unit: OffsetUnit) {
+    /// Starts at the beginning of a text, which must stay in place.
+    public init(_ bytes: UnsafeBufferPointer<UInt8>, _ unit: OffsetUnit) {
         self.bytes = bytes
         self.unit = unit
     }
 
     /// Units before the scalar that holds the byte at `limit`.
-    mutating func roundedDown(_ limit: Int) -> Int {
+    public mutating func roundedDown(_ limit: Int) -> Int {
         if unit == .utf8 { return limit }
         while offset < limit {
             let shape = bytes.scalarLength(at: offset)
@@ -35,7 +36,7 @@ struct OffsetCounter {
     }
 
     /// Units up to the end of the scalar that holds the byte before `limit`.
-    mutating func roundedUp(_ limit: Int) -> Int {
+    public mutating func roundedUp(_ limit: Int) -> Int {
         if unit == .utf8 { return limit }
         while offset < limit { take(bytes.scalarLength(at: offset)) }
         return count

@@ -13,7 +13,7 @@ struct TokenizeCommand: ParsableCommand {
             """,
         subcommands: [
             TokenizeTrainCommand.self, TokenizeEncodeCommand.self, TokenizeDecodeCommand.self,
-            TokenizeNormalizeCommand.self, TokenizeStatsCommand.self,
-            TokenizeVocabCommand.self,
+            TokenizeSplitCommand.self, TokenizeNormalizeCommand.self, TokenizeStatsCommand.self,
+            TokenizeVocabCommand.self, TokenizeCheckCommand.self, TokenizeBenchCommand.self,
         ])
 }

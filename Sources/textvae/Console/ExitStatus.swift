@@ -58,7 +58,7 @@ extension ExitStatus {
 
     private init(_ error: TokenizeError) {
         switch error {
-        case .invalidSpec, .invalidTraining: self = .usage
+        case .invalidSpec, .invalidTraining, .invalidRules: self = .usage
         case .invalidVocabulary, .tokenIDOutOfRange, .malformedFile, .malformedRecord,
             .inexpressible:
             self = .data

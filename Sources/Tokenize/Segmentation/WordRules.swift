@@ -67,7 +67,8 @@ enum WordRules {
         # WB13 to WB13b
         $KatakanaX $KatakanaX {400};
         [$Letter $Numeric $Katakana $Connector] $Ignored* $ConnectorX {200};
-        $ConnectorX [$Letter $Numeric $Katakana] $Ignored* {200};
+        $ConnectorX [$Letter $Katakana] $Ignored* {200};
+        $ConnectorX $NumericX {100};
 
         # WB15 and WB16: flags pair up from the start, so nothing chains into this rule.
         ^$FlagX $FlagX;

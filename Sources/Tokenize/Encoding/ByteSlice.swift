@@ -27,16 +27,6 @@ extension UnsafeBufferPointer<UInt8> {
         default: return false
         }
     }
-
-    /// The greatest offset up to `limit` at which no UTF-8 sequence is cut in two.
-    func scalarBoundary(before limit: Int, after start: Int) -> Int {
-        var offset = limit
-        while offset > start, limit - offset < 4 {
-            if self[offset] & 0xC0 != 0x80 { return offset }
-            offset -= 1
-        }
-        return limit
-    }
 }
 
 extension UnsafeBufferPointer<UInt8> {

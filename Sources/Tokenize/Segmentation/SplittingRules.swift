@@ -4,7 +4,7 @@ struct SplittingRules: Sendable {
     let characters: BoundaryRules?
 
     init(_ spec: TokenizerSpec) throws {
-        words = spec.level == .word ? try .words(spec) : nil
+        words = spec.level == .word ? try .words(spec.profile, locale: spec.locale) : nil
         characters =
             spec.level == .word || spec.level == .character ? try .characters() : nil
     }
