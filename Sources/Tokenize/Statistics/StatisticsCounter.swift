@@ -41,6 +41,7 @@ final class StatisticsCounter {
         found.report.records += 1
 
         let text = normalizer.normalize(record)
+        found.types.makeUnique()
         var (tokens, graphemes) = (0, 0)
         splitter.forEachPiece(in: text) { piece in
             tokens += 1

@@ -5,11 +5,12 @@ final class ByteSource {
     let path: String
     private let descriptor: Int32
     /// A pipe holds no more, and larger reads of files gain nothing.
-    private static let readSize = 1 << 18
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 64)
+    static let readSize = 1 << 18
+    private let buffer: UnsafeMutableRawBufferPointer
 
-    init(_ path: String) throws {
+    init(_ path: String, readSize: Int = readSize) throws {
         self.path = path
+        buffer = .allocate(byteCount: readSize, alignment: 64)
         guard path != "-" else {
             descriptor = STDIN_FILENO
             return

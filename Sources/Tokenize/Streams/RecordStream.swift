@@ -16,6 +16,9 @@ public final class RecordStream {
     /// or another program waits on.
     public var isEager = false
 
+    /// How many bytes are asked of the system at a time; of no influence on blocks.
+    var readSize = ByteSource.readSize
+
     private var next = 0
     private var source: ByteSource?
     private var rest: [UInt8] = []
@@ -23,6 +26,8 @@ public final class RecordStream {
     private var record = 1
     private var offset = 0
     private var emitted = false
+    /// Most bytes to ask memory for before they are there.
+    private static let largestReserve = 1 << 24
 
     /// Prepares to read; no file is opened yet.
     public init(paths: [String], framing: RecordFraming = .line) {
@@ -42,13 +47,17 @@ public final class RecordStream {
         while true {
             if source == nil {
                 guard next < paths.count else { return nil }
-                source = try ByteSource(paths[next])
+                source = try ByteSource(paths[next], readSize: readSize)
                 (isContinued, record, offset, emitted) = (false, 1, 0, false)
                 next += 1
             }
             guard let source else { return nil }
             var bytes = rest
             rest = []
+            // Room for the last read too: growing would copy all of it.
+            if minimumSize <= Self.largestReserve {
+                bytes.reserveCapacity(minimumSize + readSize)
+            }
             var searched = minimumSize
             while true {
                 if let end = cut(bytes, from: searched, cutsRecords) {
@@ -80,7 +89,7 @@ public final class RecordStream {
         while true {
             if source == nil {
                 guard next < paths.count else { return nil }
-                source = try ByteSource(paths[next])
+                source = try ByteSource(paths[next], readSize: readSize)
                 next += 1
             }
             var bytes: [UInt8] = []
@@ -105,10 +114,12 @@ public final class RecordStream {
         }
     }
 
-    private func block(_ bytes: [UInt8], upTo end: Int, _ path: String) -> TextBlock {
-        var block = TextBlock(
-            bytes: end == bytes.count ? bytes : Array(bytes[..<end]), framing: framing)
-        rest = end == bytes.count ? [] : Array(bytes[end...])
+    private func block(
+        _ bytes: consuming [UInt8], upTo end: Int, _ path: String
+    ) -> TextBlock {
+        rest = Array(bytes[end...])
+        bytes.removeLast(bytes.count - end)
+        var block = TextBlock(bytes: bytes, framing: framing)
         block.path = path == "-" ? "standard input" : path
         block.isContinued = isContinued
         block.firstRecord = record

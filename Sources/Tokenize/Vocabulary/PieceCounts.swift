@@ -1,10 +1,14 @@
 /// What one worker counted in one segment of a corpus.
 struct PieceCounts {
-    var types: TypeCounts
+    var types = TypeCounts()
     /// Sums of this segment; places in it count records from its first.
     var report = TrainingReport()
 
-    init(minimumTypes: Int = 0) { types = TypeCounts(minimumCapacity: minimumTypes) }
+    /// Starts anew and keeps the memory.
+    mutating func removeAll() {
+        types.removeAll()
+        report = TrainingReport()
+    }
 
     /// Counts the pieces of a record or a part of one.
     ///
@@ -18,6 +22,7 @@ struct PieceCounts {
             return
         }
         var (occurrences, long) = (0, 0)
+        types.makeUnique()
         splitter.forEachPiece(in: text) { piece in
             occurrences &+= 1
             if piece.count == 1, isLossless { return }

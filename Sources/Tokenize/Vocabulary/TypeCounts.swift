@@ -3,23 +3,23 @@
 /// A table with open addressing. A string of at most 16 bytes stands in its slot beside its count,
 /// so that to count it again touches one cache line and nothing else.
 struct TypeCounts {
-    private struct Slot {
-        var key = TypeKey(low: 0, high: 0, length: 0)
-        /// Number of the type + 1; 0 where the slot is free.
-        var type: UInt32 = 0
-        var count: UInt64 = 0
-    }
-
-    /// A power of two of them, at most half of which are taken.
-    private var slots: [Slot]
+    private var table: SlotTable
     private var arena: [UInt8] = []
     private var starts: [Int] = [0]
 
     init(minimumCapacity: Int = 0) {
         var size = 256
         while size < 2 * minimumCapacity { size *= 2 }
-        slots = Array(repeating: Slot(), count: size)
-        starts.reserveCapacity(minimumCapacity + 1)
+        table = SlotTable(size: size)
+    }
+
+    /// Forgets all types and keeps the memory.
+    mutating func removeAll() {
+        makeUnique()
+        table.clear()
+        arena.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+        starts.append(0)
     }
 
     /// How many types there are; they are numbered in order of arrival.
@@ -28,7 +28,7 @@ struct TypeCounts {
     /// Occurrences of each type.
     var counts: [UInt64] {
         var counts = [UInt64](repeating: 0, count: count)
-        for slot in slots where slot.type > 0 { counts[Int(slot.type) - 1] = slot.count }
+        for slot in table.slots where slot.type > 0 { counts[Int(slot.type) - 1] = slot.count }
         return counts
     }
 
@@ -42,12 +42,19 @@ struct TypeCounts {
         return try arena.withUnsafeBufferPointer { try body(ByteSlice(rebasing: $0[range])) }
     }
 
+    /// To be called before `add`: a table shared with a copy of this value is copied.
+    mutating func makeUnique() {
+        if !isKnownUniquelyReferenced(&table) {
+            table = SlotTable(table, size: table.slots.count)
+        }
+    }
+
     /// Counts a string, which is not empty.
     @inline(__always)
     mutating func add(_ bytes: ByteSlice, count: UInt64 = 1) {
-        guard let base = bytes.baseAddress else { return }
+        guard let base = bytes.baseAddress, let slots = table.slots.baseAddress else { return }
         let key = TypeKey(base, bytes.count)
-        let mask = slots.count &- 1
+        let mask = table.slots.count &- 1
         var slot = Int(truncatingIfNeeded: key.hash) & mask
         while slots[slot].type != 0 {
             if slots[slot].key == key, key.isWhole || isSame(slots[slot].type, bytes) {
@@ -61,6 +68,7 @@ struct TypeCounts {
 
     /// Counts all that another has counted.
     mutating func add(_ other: TypeCounts) {
+        makeUnique()
         for (type, count) in other.counts.enumerated() {
             other.withBytes(of: type) { add($0, count: count) }
         }
@@ -78,18 +86,9 @@ struct TypeCounts {
         precondition(self.count < Int(UInt32.max) - 1, "at most 2^32 - 2 types are counted")
         arena.append(contentsOf: bytes)
         starts.append(arena.count)
-        slots[slot] = Slot(key: key, type: UInt32(self.count), count: count)
-        if 2 * self.count > slots.count { grow() }
-    }
-
-    private mutating func grow() {
-        let old = slots
-        slots = Array(repeating: Slot(), count: 2 * old.count)
-        let mask = slots.count - 1
-        for item in old where item.type != 0 {
-            var slot = Int(truncatingIfNeeded: item.key.hash) & mask
-            while slots[slot].type != 0 { slot = (slot + 1) & mask }
-            slots[slot] = item
+        table.slots[slot] = SlotTable.Slot(key: key, type: UInt32(self.count), count: count)
+        if 2 * self.count > table.slots.count {
+            table = SlotTable(table, size: 2 * table.slots.count)
         }
     }
 }

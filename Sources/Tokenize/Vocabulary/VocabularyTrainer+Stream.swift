@@ -27,8 +27,8 @@ extension VocabularyTrainer {
                     splitter: PieceSplitter(spec.level, rules), normalizer: try Normalizer(spec))
                 return { try worker.count($0, illFormed) }
             },
-            emit: { segment in
-                merge(segment)
+            emit: { counter in
+                merge(counter.counts)
                 try progress(report.bytes)
             })
     }
@@ -38,16 +38,20 @@ extension VocabularyTrainer {
 private final class SegmentCounter {
     private let splitter: PieceSplitter
     private let normalizer: Normalizer
-    /// Types of the segment before: about as many will come.
-    private var expected = 0
+    /// What the last segment held; its memory serves the next.
+    private(set) var counts = PieceCounts()
 
     init(splitter: PieceSplitter, normalizer: Normalizer) {
         self.splitter = splitter
         self.normalizer = normalizer
     }
 
-    func count(_ block: TextBlock, _ illFormed: IllFormedPolicy) throws -> PieceCounts {
-        var counts = PieceCounts(minimumTypes: expected)
+    func count(_ block: TextBlock, _ illFormed: IllFormedPolicy) throws -> SegmentCounter {
+        // Out of the object while it changes, so that nothing is checked per token.
+        var counts = PieceCounts()
+        swap(&counts, &self.counts)
+        defer { swap(&counts, &self.counts) }
+        counts.removeAll()
         var record: UInt64 = 0
         try block.forEachPiece(illFormed: illFormed) { piece in
             counts.noteIllFormed(piece.bytes, record: record, offset: UInt64(piece.offset))
@@ -56,7 +60,6 @@ private final class SegmentCounter {
             if piece.endsRecord { record += 1 }
         }
         counts.report.records = record
-        expected = counts.types.count
-        return counts
+        return self
     }
 }

@@ -162,6 +162,7 @@ public struct VocabularyTrainer {
 
     /// Counts each character of each word once per occurrence in it, the first also with its space.
     private func spell(_ words: TypeCounts, into alphabet: inout TypeCounts) {
+        alphabet.makeUnique()
         for type in 0..<words.count {
             words.withBytes(of: type) { word in
                 var rest = word
