@@ -151,7 +151,8 @@ import Testing
             "mkfifo '\(scratch["in"])' '\(scratch["out"])';"
                 + "'\(Command.path)' tokenize encode --tokenizer '\(file)' <'\(scratch["in"])' "
                 + ">'\(scratch["out"])' & exec 3>'\(scratch["in"])' 4<'\(scratch["out"])';"
-                + "echo a >&3; read x <&4; echo \"got $x\"; echo b >&3; read y <&4; echo \"got $y\"")
+                + "echo a >&3; read x <&4; echo \"got $x\"; echo b >&3; read y <&4; echo \"got $y\""
+        )
         #expect(run.output == "got 99\ngot 100\n")
     }
 }

@@ -1,4 +1,4 @@
-/// How often lengths came, in classes 0, 1, 2 – 3, 4 – 7, 8 – 15 …
+/// How often lengths came, in classes that double: 0, 1, 2 to 3, 4 to 7, 8 to 15 and so on.
 public struct Histogram: Hashable, Sendable {
     /// Occurrences of each class, the last not 0.
     public private(set) var counts: [UInt64] = []

@@ -33,6 +33,7 @@ public struct VocabularyTrainer {
     /// Types in `counts` that the report knows of.
     private var typesReported = 0
     private(set) var schedule = SegmentSchedule()
+    private var isBetweenSegments = false
     /// Characters of words that were pruned.
     private var spelling = TypeCounts()
 
@@ -94,6 +95,7 @@ public struct VocabularyTrainer {
     }
 
     private mutating func count(_ text: ByteSlice) {
+        beginSegment()
         counts.add(normalizer.normalize(text), splitter)
     }
 
@@ -111,6 +113,7 @@ public struct VocabularyTrainer {
         for index in found.firstIllFormed.indices {
             found.firstIllFormed[index].record += report.records
         }
+        beginSegment()
         counts.types.add(segment.types)
         counts.report = found
         takeReport()
@@ -119,6 +122,13 @@ public struct VocabularyTrainer {
 
     private mutating func endSegment() {
         schedule.startNext()
+        isBetweenSegments = true
+    }
+
+    /// Drops rare types before more can come; those of the last segment all stay.
+    private mutating func beginSegment() {
+        guard isBetweenSegments else { return }
+        isBetweenSegments = false
         guard counts.types.count > maximumTypes else { return }
         report.typesSeen += UInt64(counts.types.count - typesReported)
         let dropped = counts.types.prune(to: maximumTypes / 2)

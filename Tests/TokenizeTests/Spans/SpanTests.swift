@@ -31,7 +31,10 @@ import Testing
 
     @Test(arguments: [
         // ﬁ becomes two letters, both of all of it.
-        ("xﬁy", NormalizationForm.nfkc, false, ["x", "f", "i", "y"], [0..<1, 1..<2, 1..<2, 2..<3]),
+        (
+            "xﬁy", NormalizationForm.nfkc, false, ["x", "f", "i", "y"],
+            [0..<1, 1..<2, 1..<2, 2..<3]
+        ),
         // U+1FBD becomes a space and a mark, one cluster.
         ("a\u{1FBD}b", .nfkc, false, ["a", " \u{313}", "b"], [0..<1, 1..<2, 2..<3]),
         // U+30FF becomes two kana.
