@@ -23,7 +23,7 @@ public struct CorpusStatistics {
 
     /// Prepares to count.
     /// - Throws: `TokenizeError` on a specification that cannot be.
-    public init(_ spec: TokenizerSpec, maximumTypes: Int = 1 << 21) throws {
+    public init(_ spec: TokenizerSpec, maximumTypes: Int = 1 << 20) throws {
         guard (2...1 << 31).contains(maximumTypes) else {
             throw TokenizeError.invalidTraining(
                 setting: "maximum types", reason: "got \(maximumTypes), want 2 to 2^31")
@@ -101,10 +101,12 @@ public struct CorpusStatistics {
         types.add(segment.types)
         report.typesSeen += UInt64(types.count - before)
         guard types.count > maximumTypes else { return }
-        let dropped = types.prune(to: maximumTypes / 2)
-        report.typesPruned += UInt64(dropped.count)
-        let counts = dropped.counts
-        report.occurrencesPruned += counts.reduce(0, &+)
-        report.countErrorBound += counts.first ?? 0
+        var isFirst = true
+        var report = report
+        types = types.pruned(to: maximumTypes / 2) { _, count in
+            report.noteDropped(count, isFirst: isFirst)
+            isFirst = false
+        }
+        self.report = report
     }
 }

@@ -7,7 +7,7 @@ final class SlotTable {
         var count: UInt64 = 0
     }
 
-    /// A power of two of them, at most half of which are taken.
+    /// A power of two of them, at most three quarters of which are taken.
     let slots: UnsafeMutableBufferPointer<Slot>
 
     init(size: Int) {

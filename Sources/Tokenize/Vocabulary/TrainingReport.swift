@@ -42,6 +42,13 @@ public struct TrainingReport: Hashable, Sendable, Codable {
         firstIllFormed += other.firstIllFormed.prefix(Self.maximumPlaces - firstIllFormed.count)
     }
 
+    /// Notes a type that was dropped; the most frequent of a pruning comes first.
+    mutating func noteDropped(_ count: UInt64, isFirst: Bool) {
+        typesPruned += 1
+        occurrencesPruned += count
+        if isFirst { countErrorBound += count }
+    }
+
     enum CodingKeys: String, CodingKey {
         case records, bytes, occurrences
         case typesSeen = "types_seen"

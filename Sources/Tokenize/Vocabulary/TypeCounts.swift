@@ -9,7 +9,7 @@ struct TypeCounts {
 
     init(minimumCapacity: Int = 0) {
         var size = 256
-        while size < 2 * minimumCapacity { size *= 2 }
+        while 3 * size < 4 * minimumCapacity { size *= 2 }
         table = SlotTable(size: size)
     }
 
@@ -87,7 +87,7 @@ struct TypeCounts {
         arena.append(contentsOf: bytes)
         starts.append(arena.count)
         table.slots[slot] = SlotTable.Slot(key: key, type: UInt32(self.count), count: count)
-        if 2 * self.count > table.slots.count {
+        if 4 * self.count > 3 * table.slots.count {
             table = SlotTable(table, size: 2 * table.slots.count)
         }
     }
@@ -98,8 +98,11 @@ extension TypeCounts {
     ///
     /// The bytes make the order total, so it depends on nothing but what was counted.
     func ranked(minimumCount: UInt64 = 0) -> [(type: Int, count: UInt64)] {
-        var order = counts.enumerated().filter { $0.element >= minimumCount }
-            .map { (type: $0.offset, count: $0.element) }
+        var order: [(type: Int, count: UInt64)] = []
+        order.reserveCapacity(count)
+        for (type, count) in counts.enumerated() where count >= minimumCount {
+            order.append((type, count))
+        }
         order.sort { left, right in
             if left.count != right.count { return left.count > right.count }
             return self[left.type].lexicographicallyPrecedes(self[right.type])
@@ -107,20 +110,18 @@ extension TypeCounts {
         return order
     }
 
-    /// Keeps the `limit` first by rank and returns the others, best first.
-    mutating func prune(to limit: Int) -> TypeCounts {
+    /// The `limit` first by rank; calls `body` with each of the others, best first.
+    func pruned(to limit: Int, dropping body: (ByteSlice, UInt64) -> Void) -> TypeCounts {
         var kept = TypeCounts(minimumCapacity: limit)
-        var dropped = TypeCounts()
         for (rank, item) in ranked().enumerated() {
             withBytes(of: item.type) { bytes in
                 if rank < limit {
                     kept.add(bytes, count: item.count)
                 } else {
-                    dropped.add(bytes, count: item.count)
+                    body(bytes, item.count)
                 }
             }
         }
-        self = kept
-        return dropped
+        return kept
     }
 }

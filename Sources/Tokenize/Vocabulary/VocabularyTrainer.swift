@@ -47,7 +47,7 @@ public struct VocabularyTrainer {
     /// - Throws: `TokenizeError` when a setting is out of range.
     public init(
         _ spec: TokenizerSpec, minimumFrequency: UInt64? = nil, maximumSize: Int = 32_768,
-        coverage: Double = 1, maximumTypes: Int = 1 << 21
+        coverage: Double = 1, maximumTypes: Int = 1 << 20
     ) throws {
         let smallest = Int(Vocabulary.firstEntry(spec.level))
         guard (smallest...Int(Int32.max)).contains(maximumSize) else {
@@ -131,15 +131,21 @@ public struct VocabularyTrainer {
         isBetweenSegments = false
         guard counts.types.count > maximumTypes else { return }
         report.typesSeen += UInt64(counts.types.count - typesReported)
-        let dropped = counts.types.prune(to: maximumTypes / 2)
-        typesReported = counts.types.count
-        report.typesPruned += UInt64(dropped.count)
-        let droppedCounts = dropped.counts
-        report.occurrencesPruned += droppedCounts.reduce(0, &+)
-        report.countErrorBound += droppedCounts.first ?? 0
-        guard spec.level == .word else { return }
-        spell(dropped, into: &spelling)
-        if spelling.count > maximumTypes { _ = spelling.prune(to: maximumTypes / 2) }
+        var (report, spelling) = (report, spelling)
+        self.spelling = TypeCounts()
+        var isFirst = true
+        let kept = counts.types.pruned(to: maximumTypes / 2) { type, count in
+            report.noteDropped(count, isFirst: isFirst)
+            isFirst = false
+            if spec.level == .word { spell(type, into: &spelling) }
+        }
+        if spelling.count > maximumTypes {
+            spelling = spelling.pruned(to: maximumTypes / 2) { _, _ in }
+        }
+        counts.types = kept
+        typesReported = kept.count
+        self.report = report
+        self.spelling = spelling
     }
 
     /// The tokenizer learned from the records added so far.
@@ -147,7 +153,9 @@ public struct VocabularyTrainer {
         var vocabulary = Vocabulary(level: spec.level)
         if spec.level == .word {
             var alphabet = spelling
-            spell(counts.types, into: &alphabet)
+            for type in 0..<counts.types.count {
+                counts.types.withBytes(of: type) { spell($0, into: &alphabet) }
+            }
             let room = (maximumSize - vocabulary.size) / 4
             fill(&vocabulary, from: alphabet, upTo: vocabulary.size + room)
         }
@@ -170,23 +178,19 @@ public struct VocabularyTrainer {
         }
     }
 
-    /// Counts each character of each word once per occurrence in it, the first also with its space.
-    private func spell(_ words: TypeCounts, into alphabet: inout TypeCounts) {
+    /// Counts each character of a word once per occurrence in it, the first also with its space.
+    private func spell(_ word: ByteSlice, into alphabet: inout TypeCounts) {
         alphabet.makeUnique()
-        for type in 0..<words.count {
-            words.withBytes(of: type) { word in
-                var rest = word
-                var isSpaced = word.hasLeadingSpace
-                if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
-                splitter.characters?.forEachCharacter(in: rest) { character in
-                    if isSpaced {
-                        isSpaced = false
-                        let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
-                        alphabet.add(spaced)
-                    }
-                    if character.count > 1 { alphabet.add(character) }
-                }
+        var rest = word
+        var isSpaced = word.hasLeadingSpace
+        if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
+        splitter.characters?.forEachCharacter(in: rest) { character in
+            if isSpaced {
+                isSpaced = false
+                let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
+                alphabet.add(spaced)
             }
+            if character.count > 1 { alphabet.add(character) }
         }
     }
 }

@@ -25,7 +25,7 @@ struct TokenizeStatsCommand: ParsableCommand {
         help: ArgumentHelp(
             "Types counted together before rare ones are dropped, which is told.",
             valueName: "count"))
-    var maximumTypes = 1 << 21
+    var maximumTypes = 1 << 20
 
     @Flag(help: "Write one JSON object.")
     var json = false

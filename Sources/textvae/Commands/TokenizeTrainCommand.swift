@@ -46,7 +46,7 @@ struct TokenizeTrainCommand: ParsableCommand {
         help: ArgumentHelp(
             "Types counted together before rare ones are dropped, which is told.",
             valueName: "count"))
-    var maximumTypes = 1 << 21
+    var maximumTypes = 1 << 20
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var progress: ProgressOptions
