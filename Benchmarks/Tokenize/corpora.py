@@ -1,6 +1,6 @@
 """Builds speed corpora from text that Debian installs or offers, into a folder outside the repository.
 
-    python3 Benchmarks/tokenize/corpora.py /tmp/textvae-corpora
+    python3 Benchmarks/Tokenize/corpora.py /tmp/textvae-corpora
 
 English is package documentation; other languages are message catalogues (gettext), those installed
 and those of LibreOffice's language packs, which are downloaded with `apt-get download` and not
