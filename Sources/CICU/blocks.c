@@ -1,7 +1,7 @@
 // Derives the classes of blocks from the rule tables, and proves them.
 #include "tables.h"
 
-enum { MOST = 32 };
+enum { MOST = CICU_NUMBERS };
 
 /// Sets of characters are sets of their categories, as bits.
 typedef struct {
@@ -12,6 +12,7 @@ typedef struct {
     uint32_t pairs[MOST];                   // [x]: every y of a pair
     uint32_t triples[MOST][MOST];           // [x][m]: every z of a triple
     int32_t status[2][MOST];                // alone, not alone
+    int32_t states[MOST][MOST];             // [w][x]: the state after both, -1 if there are several
     uint8_t knows_status[2][MOST], asks_status[2][MOST];
     int lonely;                             // the x with CICU_LONELY, or -1
 } model;
@@ -64,7 +65,7 @@ typedef struct {
     int8_t w, x;  // w is -1 where x begins the segment
 } place;
 
-static void note_status(model *m, place p) {
+static void note(model *m, place p) {
     int several = p.w >= 0;
     int32_t status = m->tables->states[p.state].status;
     if (m->knows_status[several][p.x] && m->status[several][p.x] != status) {
@@ -72,6 +73,9 @@ static void note_status(model *m, place p) {
     }
     m->knows_status[several][p.x] = 1;
     m->status[several][p.x] = status;
+    if (!several) return;
+    int32_t *state = &m->states[p.w][p.x];
+    *state = *state == 0 || *state == p.state ? p.state : -1;
 }
 
 /// Visits every place that can be reached and checks there what pairs and triples say of x and y.
@@ -94,7 +98,7 @@ static int prove(model *m) {
     for (int x = 0; is_true && x < m->count; x++) VISIT(m->first[x], -1, x);
     for (size_t at = 0; is_true && at < length; at++) {
         place p = queue[at];
-        note_status(m, p);
+        note(m, p);
         for (int y = 0; is_true && y < m->count; y++) {
             int32_t after = next_state(m, p.state, y);
             if ((m->pairs[p.x] >> y & 1) || (p.w >= 0 && (m->triples[p.w][p.x] >> y & 1))) {
@@ -246,6 +250,13 @@ static int fill(const model *m, cicu_blocks *blocks, const uint32_t *sets) {
         several[c] = m->knows_status[1][x] ? status_number(m, blocks, &statuses, 1, x) : single[c];
         if (!is_wide[c]) continue;
         wide[c] = wide_class(blocks, class, single[c], several[c], is_middle);
+    }
+    memset(blocks->numbers, CICU_NUMBERS, sizeof blocks->numbers);
+    for (int x = 0; x < m->count; x++) {
+        blocks->numbers[m->category[x]] = (uint8_t)x;
+        for (int w = 0; w < m->count; w++) {
+            blocks->states[w][x] = m->states[w][x] < 0 ? 0 : m->states[w][x];
+        }
     }
     for (int byte = 0; byte < 128; byte++) {
         int c = tables->two_bytes[byte];

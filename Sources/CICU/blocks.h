@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CICU_MASKS = 8, CICU_PAIRS = 4, CICU_TRIPLES = 4, CICU_WIDE_CLASSES = 6 };
+enum { CICU_MASKS = 8, CICU_PAIRS = 4, CICU_TRIPLES = 4, CICU_WIDE_CLASSES = 6, CICU_NUMBERS = 32 };
 
 /// Classes that are no sets of bits: of characters that blocks cannot decide, and of characters
 /// outside ASCII that are kept together with their like and with nothing else (Hangul in ICU's words).
@@ -32,6 +32,10 @@ typedef struct {
     int32_t status[16];  // what the numbers of statuses stand for
     uint8_t wide_class[CICU_WIDE_CLASSES], wide_status[CICU_WIDE_CLASSES];
     uint8_t lead_class[16];  // of all characters with the lead bytes E0 ... EF, if they have one
+    // The automaton's state after two characters in one segment, by the numbers of their categories;
+    // 0 where it depends on more.
+    int32_t states[CICU_NUMBERS][CICU_NUMBERS];
+    uint8_t numbers[256];
     uint8_t *classes;  // of U+0000 to U+FFFF, CICU_UNKNOWN for those that need ASCII's care
 } cicu_blocks;
 
@@ -43,7 +47,10 @@ typedef struct {
     int32_t *statuses;  // or NULL
     ptrdiff_t capacity, written;
     ptrdiff_t boundary;  // in: where to begin; out: the last boundary
+    ptrdiff_t decided;   // out: every boundary before this byte is known
     ptrdiff_t undecided; // out: the first byte that blocks have nothing to say about
+    ptrdiff_t place;     // out: a place in the segment behind the boundary, or the boundary itself
+    int32_t state;       // out: the automaton's state there, or 0
 } cicu_run;
 
 /// Room a block needs in the buffers.

@@ -63,6 +63,7 @@ static void walk_portably(const cicu_tables *tables, cicu_run *run) {
     const cicu_blocks *blocks = &tables->blocks;
     carry from = {{0}, 0};
     ptrdiff_t at = run->boundary;
+    run->decided = at;
     while (run->capacity - run->written >= CICU_BLOCK_ROOM) {
         ptrdiff_t rest = run->count - at;
         int size = rest < 64 ? (int)rest : 64, known = 0;
@@ -108,7 +109,7 @@ static void walk_portably(const cicu_tables *tables, cicu_run *run) {
         run->written += written;
         if (written > 0) run->boundary = out[written - 1];
         carry_on(blocks, masks, joined, decided, &from);
-        at += decided;
+        run->decided = at += decided;
         if (known < 64) {
             at += 2;
             break;
@@ -234,6 +235,7 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
     const __m512i unknown_class = _mm512_set1_epi8((char)CICU_UNKNOWN);
     carry from = {{0}, 0};
     ptrdiff_t at = run->boundary;
+    run->decided = at;
     while (run->capacity - run->written >= CICU_BLOCK_ROOM) {
         ptrdiff_t rest = run->count - at;
         if (rest < 8) break;
@@ -274,7 +276,7 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
         uint64_t ends = ~joined & ((UINT64_C(1) << decided) - 1);
         write_ends(tables, run, &b, at, ends, joined << 1 | from.joined);
         carry_on(blocks, masks, joined, decided, &from);
-        at += decided;
+        run->decided = at += decided;
         if (known < 62) {
             at += known - decided;
             break;
@@ -289,12 +291,41 @@ static int has_wide_vectors(void) {
 }
 #endif
 
+/// Looks for the automaton's state in a segment that blocks left unfinished; a short one may as well
+/// be walked from its beginning.
+static void find_place(const cicu_tables *tables, cicu_run *run) {
+    enum { SHORT = 32, TRIES = 3 };
+    const cicu_blocks *blocks = &tables->blocks;
+    run->place = run->boundary;
+    run->state = 0;
+    if (run->decided - run->boundary <= SHORT) return;
+    ptrdiff_t ends[TRIES + 2];
+    int category[TRIES + 2], count = 0;
+    for (ptrdiff_t end = run->decided; count < TRIES + 2; count++) {
+        ptrdiff_t start = end - 1, i;
+        while ((run->bytes[start] & 0xC0) == 0x80) start--;
+        i = start;
+        category[count] = cicu_category(tables, cicu_decode(run->bytes, &i, end, 1));
+        ends[count] = end;
+        end = start;
+    }
+    for (int x = 0; x < TRIES; x++) {
+        int w = blocks->numbers[category[x + 1]], last = blocks->numbers[category[x]];
+        if (w == CICU_NUMBERS || last == CICU_NUMBERS || blocks->states[w][last] == 0) continue;
+        run->place = ends[x];
+        run->state = blocks->states[w][last];
+        return;
+    }
+}
+
 void cicu_blocks_walk(const cicu_tables *tables, cicu_run *run) {
 #ifdef HAS_WIDE_VECTORS
     if (has_wide_vectors()) {
         walk_wide(tables, run);
+        find_place(tables, run);
         return;
     }
 #endif
     walk_portably(tables, run);
+    find_place(tables, run);
 }

@@ -3,13 +3,14 @@
 
 int cicu_match_next(
     const cicu_tables *tables, const uint8_t *bytes, ptrdiff_t count, int is_last, ptrdiff_t start,
-    ptrdiff_t *slots, cicu_match *match) {
-    ptrdiff_t end = start, first_dictionary = PTRDIFF_MAX, i = start;
-    int32_t status = 0, state = tables->start;
+    ptrdiff_t from, int32_t state, ptrdiff_t *slots, cicu_match *match) {
+    ptrdiff_t end = from, first_dictionary = PTRDIFF_MAX, i = from;
+    int32_t status = tables->states[state].status;
+    if (state == 0) state = tables->start;
     for (int is_over = 0; !is_over;) {
         int category;
         if (i < count) {
-            ptrdiff_t from = i;
+            ptrdiff_t at = i;
             if (bytes[i] < 0x80) {
                 category = tables->two_bytes[bytes[i++]];
             } else {
@@ -17,7 +18,7 @@ int cicu_match_next(
                 if (scalar < 0) return 0;
                 category = cicu_category(tables, scalar);
             }
-            if (tables->is_dictionary[category] && from < first_dictionary) first_dictionary = from;
+            if (tables->is_dictionary[category] && at < first_dictionary) first_dictionary = at;
         } else {
             if (!is_last) return 0;
             category = CICU_END_OF_TEXT;

@@ -201,22 +201,41 @@ static int read_categories(
     return is_good;
 }
 
-/// Transitions without a stop: where a match ends at this very character, the next one begins.
+/// Whether a match that stops before category `c`, in state `s`, ends with the character before it.
+static int ends_before(const cicu_tables *tables, int32_t s, int32_t c) {
+    const cicu_state *state = &tables->states[s];
+    int32_t next = tables->next[((size_t)s << tables->shift) + (size_t)c];
+    if (s == tables->start || state->accepting != 1) return 0;
+    if (next == 0) return 1;
+    // A look-ahead that began where this state was entered, and is complete with this character.
+    const cicu_state *to = &tables->states[next];
+    return to->accepting > 1 && to->accepting == state->lookahead && to->status == state->status;
+}
+
+/// Whether a state can be entered without care: look-aheads that begin here are complete or given up
+/// with the next character.
+static int is_easy(const cicu_tables *tables, int32_t s) {
+    const cicu_state *state = &tables->states[s];
+    if (s == 0 || state->accepting > 1) return 0;
+    if (state->lookahead == 0) return 1;
+    for (int32_t c = 0; c < tables->category_count; c++) {
+        if (c != CICU_START_OF_TEXT && !ends_before(tables, s, c)) return 0;
+    }
+    return 1;
+}
+
+/// Transitions without a stop: where a match ends before this very character, the next one begins.
 static void fuse(cicu_tables *tables) {
     for (int32_t s = 1; s < tables->state_count; s++) {
-        const cicu_state *state = &tables->states[s];
         for (int32_t c = 0; c < tables->category_count; c++) {
             size_t at = ((size_t)s << tables->shift) + (size_t)c;
             int32_t next = tables->next[at];
             uint32_t flags = 0;
-            if (next == 0 && s != tables->start && state->accepting == 1) {
+            if (ends_before(tables, s, c)) {
                 next = tables->next[((size_t)tables->start << tables->shift) + (size_t)c];
                 flags = tables->states[next].accepting == 1 ? CICU_BOUNDARY : CICU_CAREFUL;
             }
-            const cicu_state *to = &tables->states[next];
-            if (next == 0 || to->accepting > 1 || to->lookahead != 0 || tables->is_dictionary[c]) {
-                flags = CICU_CAREFUL;
-            }
+            if (!is_easy(tables, next) || tables->is_dictionary[c]) flags = CICU_CAREFUL;
             tables->steps[at] = (uint32_t)next << tables->shift | flags;
         }
     }

@@ -67,6 +67,9 @@ typedef struct {
 
 /// ICU's `handleNext`: the match that begins at `start`. Returns 0 when it is unfinished, because
 /// the text does not end where the buffer does. `slots` is scratch for look-aheads.
+///
+/// `from` is `start` and `state` 0, or they are a place on the way where a match could end: no
+/// look-ahead is open there, and no dictionary character stands before it.
 int cicu_match_next(
     const cicu_tables *tables, const uint8_t *bytes, ptrdiff_t count, int is_last, ptrdiff_t start,
-    ptrdiff_t *slots, cicu_match *match);
+    ptrdiff_t from, int32_t state, ptrdiff_t *slots, cicu_match *match);

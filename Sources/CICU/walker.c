@@ -41,7 +41,8 @@ void cicu_walker_begin(
     walker->bytes = bytes;
     walker->count = bytes == NULL ? 0 : count;
     walker->is_last = is_last;
-    walker->position = 0;
+    walker->position = walker->place = 0;
+    walker->state = 0;
     walker->pending = NULL;
     walker->pending_count = 0;
     walker->block_from = 0;
@@ -57,10 +58,12 @@ static void walk_blocks(cicu_walker *walker, cicu_output *out) {
     ptrdiff_t start = walker->position;
     cicu_run run = {
         walker->bytes, walker->count,   out->ends, out->statuses,
-        out->capacity, out->written, start,     start};
+        out->capacity, out->written, start,     start,    start,     start,         0};
     cicu_blocks_walk(tables, &run);
     out->written = run.written;
     walker->position = run.boundary;
+    walker->place = run.place;
+    walker->state = run.state;
     if (run.undecided - start >= LITTLE) {
         walker->patience = LEAST_PATIENCE;
     } else if (walker->patience < MOST_PATIENCE) {
@@ -88,6 +91,12 @@ static inline __attribute__((always_inline)) int category_at(
             *i += 3;
             return tables->categories[tables->stage[number] + third];
         }
+    } else if (lead < 0xF5 && second < 64 && third < 64 && (at[3] ^ 0x80u) < 64) {
+        uint32_t number = (lead & 7) << 12 | second << 6 | third;
+        if (number >= 0x10000 / 64 && number < 0x110000 / 64) {
+            *i += 4;
+            return tables->categories[tables->stage[number] + (at[3] & 63)];
+        }
     }
     return cicu_category(tables, cicu_decode(bytes, i, count, 1));
 }
@@ -102,17 +111,20 @@ static inline __attribute__((always_inline)) void walk_steps(
     ptrdiff_t *ends = out->ends;
     int32_t *statuses = out->statuses;
     ptrdiff_t capacity = out->capacity, written = out->written, before = written;
-    ptrdiff_t i = walker->position, limit = walker->count - 3;
+    ptrdiff_t i = walker->place, limit = walker->count - 3;
     ptrdiff_t stop = has_blocks ? walker->block_from + OVERLAP : limit;
     int shift = tables->shift;
-    uint32_t row = (uint32_t)tables->start << shift;
+    uint32_t row = (uint32_t)(walker->state == 0 ? tables->start : walker->state) << shift;
     for (;;) {
         if (stop > limit) stop = limit;
         uint32_t step = 0;
         while (i < stop && written < capacity) {
             ptrdiff_t from = i;
             step = steps[row + (uint32_t)category_at(tables, bytes, &i, walker->count)];
-            if (__builtin_expect(step >= CICU_CAREFUL, 0)) break;
+            if (__builtin_expect(step >= CICU_CAREFUL, 0)) {
+                i = from;
+                break;
+            }
             ends[written] = from;
             if (has_statuses) statuses[written] = tables->row_status[row >> shift];
             written += step >> 16;
@@ -124,6 +136,11 @@ static inline __attribute__((always_inline)) void walk_steps(
     }
     if (written > before) walker->position = ends[written - 1];
     out->written = written;
+    // A match may be taken up again where it could end and nothing is open.
+    const cicu_state *state = &tables->states[row >> shift];
+    int is_resumable = i > walker->position && state->accepting == 1 && state->lookahead == 0;
+    walker->place = is_resumable ? i : walker->position;
+    walker->state = is_resumable ? (int32_t)(row >> shift) : 0;
 }
 
 static void walk_steps_as_wanted(cicu_walker *walker, cicu_output *out) {
@@ -170,8 +187,8 @@ ptrdiff_t cicu_walker_next(
         if (walker->pending_index < walker->pending_count) break;
         walker->pending_count = walker->pending_index = 0;
         if (walker->position >= walker->count) break;
-        if (tables->blocks.is_usable && walker->position >= walker->block_from
-            && capacity - out.written >= CICU_BLOCK_ROOM) {
+        if (tables->blocks.is_usable && walker->place == walker->position
+            && walker->position >= walker->block_from && capacity - out.written >= CICU_BLOCK_ROOM) {
             walk_blocks(walker, &out);
         }
         ptrdiff_t before = walker->position;
@@ -179,14 +196,19 @@ ptrdiff_t cicu_walker_next(
         if (out.written == capacity || walker->position >= walker->count) break;
         if (walker->position > before && walker->position >= walker->block_from
             && tables->blocks.is_usable) {
+            // Blocks begin at boundaries; what was walked behind this one is little.
+            walker->place = walker->position;
+            walker->state = 0;
             continue;
         }
         cicu_match match;
         if (!cicu_match_next(
                 tables, walker->bytes, walker->count, walker->is_last, walker->position,
-                walker->slots, &match)) {
+                walker->place, walker->state, walker->slots, &match)) {
             break;
         }
+        walker->place = match.end;
+        walker->state = 0;
         if (match.has_dictionary) {
             if (!cut_run(walker, &match, status)) {
                 walker->asks_icu = 1;

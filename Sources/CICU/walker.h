@@ -10,6 +10,8 @@ struct cicu_walker {
     int is_last;
     int asks_icu;
     ptrdiff_t position;  // the last boundary told
+    ptrdiff_t place;     // how far the segment behind it was walked already,
+    int32_t state;       // and the automaton's state there; 0 at the boundary itself
     ptrdiff_t *slots;    // of look-aheads
     // Ends in a dictionary run that are not told yet.
     const int32_t *pending;
