@@ -36,7 +36,7 @@ import Testing
     /// Without line feeds the cuts fall elsewhere, and must not show either.
     @Test func blocksDoNotShowInOneLine() throws {
         let unit = "can't stop 🇩🇪🇫🇷 e\u{301}\u{301} 👩‍👩‍👧, x.y  ... "
-        let copies = 1 + 3 * Segmenter.blockSize / unit.utf8.count
+        let copies = 1 + 3 * 65_536 / unit.utf8.count
         for level in [TokenLevel.word, .character] {
             let tokenizer = try trained(TokenizerSpec(level: level), on: [unit + unit])
             let once = tokenizer.encode(unit + unit).count - tokenizer.encode(unit).count

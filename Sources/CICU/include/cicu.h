@@ -4,6 +4,7 @@
 // one compilation sees both, so this header includes none of them.
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -12,33 +13,63 @@ extern "C" {
 
 #pragma clang assume_nonnull begin
 
-/// Finds text boundaries in buffers of bytes. Not for concurrent use: clone one per thread.
-typedef struct cicu_segmenter cicu_segmenter;
+/// Compiled boundary rules: immutable, shared by all threads.
+typedef struct cicu_rules cicu_rules;
 
-/// Which built-in boundaries `cicu_open` looks for.
-enum { CICU_CHARACTERS = 0, CICU_WORDS = 1 };
+/// Finds the boundaries of one text after another. Not for concurrent use: one per thread.
+typedef struct cicu_walker cicu_walker;
+
+/// Which built-in boundaries `cicu_rules_open` looks for.
+enum { CICU_GRAPHEMES = 0, CICU_WORDS = 1, CICU_LINES = 2, CICU_SENTENCES = 3 };
 
 /// Opens ICU's own rules for a locale ("" is the root). Returns NULL and an ICU error in `status`.
-cicu_segmenter *_Nullable cicu_open(int32_t kind, const char *locale, int32_t *status);
+cicu_rules *_Nullable cicu_rules_open(int32_t kind, const char *locale, int32_t *status);
 
-/// Compiles rule text (ASCII). On a syntax error `line` and `column` say where it stands.
-cicu_segmenter *_Nullable cicu_open_rules(
-    const char *rules, int32_t length, int32_t *line, int32_t *column, int32_t *status);
+/// Compiles rule text (UTF-8). On a syntax error `line` and `column` say where it stands, from 1.
+cicu_rules *_Nullable cicu_rules_compile(
+    const uint8_t *text, int64_t length, int32_t *line, int32_t *column, int32_t *status);
 
-/// Copies the rules, not the buffers. The source is only read, so threads may clone it at once.
-cicu_segmenter *_Nullable cicu_clone(const cicu_segmenter *source, int32_t *status);
-
-void cicu_close(cicu_segmenter *_Nullable segmenter);
-
-/// Writes the end offset (in bytes) of each segment of `bytes` to `ends`, which has room for
-/// `count` entries, and returns their number, or -1 with `status` set. `count` < 2^30.
-/// Each maximal subpart of an ill-formed sequence counts as one U+FFFD.
-int64_t cicu_segment(
-    cicu_segmenter *segmenter, const uint8_t *bytes, int64_t count, int32_t *ends,
-    int32_t *status);
+void cicu_rules_close(cicu_rules *_Nullable rules);
 
 /// FNV-1a 64 of ICU's compiled rules.
-uint64_t cicu_rules_digest(cicu_segmenter *segmenter, int32_t *status);
+uint64_t cicu_rules_digest(const cicu_rules *rules);
+
+/// What is known of a rule set, as bits.
+enum {
+    /// The compiled tables are understood and passed their test: walkers read them themselves.
+    CICU_WALKS_TABLES = 1,
+    /// Simple text is decided by bit masks, 64 bytes at a time.
+    CICU_WALKS_BLOCKS = 2,
+    /// There is a boundary after every line feed, and nothing before it matters after it.
+    CICU_ENDS_AT_LINE_FEED = 4
+};
+int32_t cicu_rules_features(const cicu_rules *rules);
+
+/// A walker; with `reference` it asks ICU for every boundary, whatever is known of the rules.
+cicu_walker *_Nullable cicu_walker_open(const cicu_rules *rules, int32_t reference, int32_t *status);
+
+void cicu_walker_close(cicu_walker *_Nullable walker);
+
+/// Starts on a text, which must stay in place while its boundaries are read. When more will follow
+/// (`is_last` is 0) segments that could still grow are held back.
+void cicu_walker_begin(
+    cicu_walker *walker, const uint8_t *_Nullable bytes, ptrdiff_t count, int32_t is_last);
+
+/// Writes the ends (byte offsets) and rule statuses of the next segments and returns their number,
+/// 0 when there are no more, or -1 with `status` set. Each maximal subpart of an ill-formed sequence
+/// counts as one U+FFFD.
+ptrdiff_t cicu_walker_next(
+    cicu_walker *walker, ptrdiff_t *ends, int32_t *_Nullable statuses, ptrdiff_t capacity,
+    int32_t *status);
+
+/// 1 while the walker reads the tables itself, 0 when it asks ICU for every boundary.
+int32_t cicu_walker_reads_tables(const cicu_walker *walker);
+
+/// Writes the ends of the next scalar values at or after `start`, one per maximal subpart where the
+/// text is ill-formed, and returns their number. With `is_last` 0 a sequence cut off is held back.
+ptrdiff_t cicu_scalar_ends(
+    const uint8_t *bytes, ptrdiff_t count, ptrdiff_t start, int32_t is_last, ptrdiff_t *ends,
+    ptrdiff_t capacity);
 
 /// Rewrites text in a normalization form. Not for concurrent use: one per thread.
 typedef struct cicu_normalizer cicu_normalizer;

@@ -1,0 +1,23 @@
+// What `cicu_rules` holds.
+#pragma once
+
+#include <pthread.h>
+
+#include "dictionary.h"
+
+struct cicu_rules {
+    UBreakIterator *prototype;  // only ever cloned
+    cicu_tables *tables;        // NULL: not understood, or failed the test
+    uint64_t digest;
+    // Made when the first dictionary run is met, as loading takes milliseconds.
+    pthread_mutex_t lock;
+    UBreakIterator *dictionary;
+    int is_dictionary_tried;
+};
+
+/// A clone of the dictionary iterator, tested first; NULL: ask ICU for every boundary from now on.
+UBreakIterator *cicu_rules_dictionary(struct cicu_rules *rules);
+
+/// Whether a walker over the tables finds what ICU finds, on a sample of every category. With
+/// `dictionary` the sample is of dictionary characters.
+int cicu_rules_are_understood(const struct cicu_rules *rules, UBreakIterator *dictionary);

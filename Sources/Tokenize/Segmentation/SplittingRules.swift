@@ -1,0 +1,25 @@
+/// The boundary rules a level needs, shared by all its workers.
+struct SplittingRules: Sendable {
+    let words: BoundaryRules?
+    let characters: BoundaryRules?
+
+    init(_ spec: TokenizerSpec) throws {
+        words = spec.level == .word ? try .words(spec.profile, locale: spec.locale) : nil
+        characters =
+            spec.level == .word || spec.level == .character ? try .characters() : nil
+    }
+}
+
+/// The versions that decide where boundaries stand.
+struct Provenance: Hashable, Sendable {
+    var icuVersion: String
+    var unicodeVersion: String
+    /// FNV-1a 64 of the rules of the level, in hexadecimal.
+    var rulesDigest: String
+
+    static func current(_ rules: SplittingRules) -> Provenance {
+        Provenance(
+            icuVersion: ICU.version, unicodeVersion: ICU.unicodeVersion,
+            rulesDigest: FNV1a.text((rules.words ?? rules.characters)?.digest ?? 0))
+    }
+}
