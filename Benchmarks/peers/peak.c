@@ -22,8 +22,9 @@ static double now(void) {
 }
 
 // Loops whose sums stay in registers: the empty statements keep the compiler from doing them at once.
-#define LOOP(type, zero, one, step, hold)                                                                             \
-    type s[SUMS], x = one;                                                                                            \
+#define LOOP(type, zero, factor, one, step, hold)                                                                             \
+    type s[SUMS];                                                                                                     \
+    factor x = one;                                                                                                   \
     for (int i = 0; i < SUMS; i++) s[i] = zero;                                                                       \
     for (int turn = 0; turn < TURNS; turn++) {                                                                        \
         _Pragma("GCC unroll 12") for (int i = 0; i < SUMS; i++) s[i] = step;                                          \
@@ -33,15 +34,15 @@ static double now(void) {
 
 #if defined(__x86_64__)
 AVX512 static void *bf16_avx512(void *unused) {
-    LOOP(__m512, _mm512_setzero_ps(), (__m512bh)_mm512_set1_epi32(0x3f803f80), _mm512_dpbf16_ps(s[i], x, x), "+v");
+    LOOP(__m512, _mm512_setzero_ps(), __m512bh, (__m512bh)_mm512_set1_epi32(0x3f803f80), _mm512_dpbf16_ps(s[i], x, x), "+v");
     return unused;
 }
 AVX512 static void *fp32_avx512(void *unused) {
-    LOOP(__m512, _mm512_setzero_ps(), _mm512_set1_ps(1), _mm512_fmadd_ps(x, x, s[i]), "+v");
+    LOOP(__m512, _mm512_setzero_ps(), __m512, _mm512_set1_ps(1), _mm512_fmadd_ps(x, x, s[i]), "+v");
     return unused;
 }
 AVX2 static void *fp32_avx2(void *unused) {
-    LOOP(__m256, _mm256_setzero_ps(), _mm256_set1_ps(1), _mm256_fmadd_ps(x, x, s[i]), "+x");
+    LOOP(__m256, _mm256_setzero_ps(), __m256, _mm256_set1_ps(1), _mm256_fmadd_ps(x, x, s[i]), "+x");
     return unused;
 }
 #endif

@@ -87,11 +87,11 @@ private struct VocabularyProjection {
 
     private var arena: Arena { tape.arena }
 
-    /// The rows of a chunk: as many alike as keep the logits to about 10 MB, so that they stay in the last-level
-    /// cache between their uses, but enough for a product to pay.
+    /// The rows of a chunk: as many alike as keep the logits to about 20 MB, so that they stay in the last-level
+    /// cache between their uses; each chunk goes once over the weight and its gradient, so larger ones pay.
     private var chunkRows: Int {
         let rows = max(1, h.value.rows)
-        let limit = max(64, 2_621_440 / max(1, weight.shape[0]))
+        let limit = max(64, 5_242_880 / max(1, weight.shape[0]))
         let chunks = (rows + limit - 1) / limit
         return (rows + chunks - 1) / chunks
     }
