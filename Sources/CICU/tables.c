@@ -212,18 +212,6 @@ static int ends_before(const cicu_tables *tables, int32_t s, int32_t c) {
     return to->accepting > 1 && to->accepting == state->lookahead && to->status == state->status;
 }
 
-/// Whether a state can be entered without care: look-aheads that begin here are complete or given up
-/// with the next character.
-static int is_easy(const cicu_tables *tables, int32_t s) {
-    const cicu_state *state = &tables->states[s];
-    if (s == 0 || state->accepting > 1) return 0;
-    if (state->lookahead == 0) return 1;
-    for (int32_t c = 0; c < tables->category_count; c++) {
-        if (c != CICU_START_OF_TEXT && !ends_before(tables, s, c)) return 0;
-    }
-    return 1;
-}
-
 /// Transitions without a stop: where a match ends before this very character, the next one begins.
 static void fuse(cicu_tables *tables) {
     for (int32_t s = 1; s < tables->state_count; s++) {
@@ -235,7 +223,13 @@ static void fuse(cicu_tables *tables) {
                 next = tables->next[((size_t)tables->start << tables->shift) + (size_t)c];
                 flags = tables->states[next].accepting == 1 ? CICU_BOUNDARY : CICU_CAREFUL;
             }
-            if (!is_easy(tables, next) || tables->is_dictionary[c]) flags = CICU_CAREFUL;
+            // With a look-ahead open, only its end or its failure at this character is simple.
+            const cicu_state *to = &tables->states[next];
+            if (next == 0 || to->accepting > 1 || (to->lookahead != 0 && to->accepting == 0)
+                || (tables->states[s].lookahead != 0 && flags != CICU_BOUNDARY)
+                || tables->is_dictionary[c]) {
+                flags = CICU_CAREFUL;
+            }
             tables->steps[at] = (uint32_t)next << tables->shift | flags;
         }
     }

@@ -2,7 +2,7 @@ extension Tokenizer {
     /// Makes an encoder for the calling thread.
     public func makeEncoder() -> TokenEncoder {
         TokenEncoder(
-            spec: spec, vocabulary: vocabulary, rules: rules, normalizer: makeNormalizer())
+            spec: spec, index: index, rules: rules, normalizer: makeNormalizer())
     }
 
     func makeNormalizer() -> Normalizer {

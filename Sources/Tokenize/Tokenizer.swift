@@ -16,6 +16,7 @@ public final class Tokenizer: Sendable {
     let provenance: Provenance
     let vocabulary: Vocabulary
     let rules: SplittingRules
+    let index: TokenIndex
 
     /// Number of token ids: they are 0 ..< `vocabularySize`.
     public var vocabularySize: Int { vocabulary.size }
@@ -55,6 +56,7 @@ public final class Tokenizer: Sendable {
         try spec.validate()
         self.spec = spec
         self.vocabulary = vocabulary
+        index = TokenIndex(vocabulary)
         rules = try SplittingRules(spec)
         self.provenance = provenance ?? .current(rules)
         _ = try Normalizer(spec)  // so that making encoders cannot fail

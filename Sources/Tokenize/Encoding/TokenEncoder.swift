@@ -1,95 +1,95 @@
-/// Turns records into token ids: one per thread, as it owns ICU iterators and scratch memory.
+/// Turns records into token ids: one per thread, as it owns workers and scratch memory.
+///
+///     encoder.begin(record)
+///     while case let count = encoder.next(into: buffer), count > 0 { … }
+///
+/// Neither `<bos>` nor `<eos>` is added. Time is linear in the record and nothing is allocated per
+/// token; with a normalization there is one copy of the record.
 public final class TokenEncoder {
-    private let level: TokenLevel
-    private let vocabulary: Vocabulary
+    let level: TokenLevel
+    let index: TokenIndex
     private let normalizer: Normalizer
-    private let words: WordSplitter?
-    private let characters: CharacterSplitter?
+    let words: PieceReader?
+    let characters: PieceReader?
 
-    init(spec: TokenizerSpec, vocabulary: Vocabulary, rules: SplittingRules, normalizer: Normalizer)
-    {
+    /// The record after normalization.
+    var text = ByteSlice(start: nil, count: 0)
+    /// Where the next piece begins.
+    var start = 0
+    /// The end of the word that is spelled now, and how far; equal when none is.
+    var spelled = 0
+    var spelledEnd = 0
+    /// Whether the character at `spelled` is looked up with the space before it first.
+    var isSpaced = false
+    /// Bytes that are written one by one.
+    var bytes = 0..<0
+    /// An id there was no room for, or 0.
+    var pending: Int32 = 0
+
+    init(spec: TokenizerSpec, index: TokenIndex, rules: SplittingRules, normalizer: Normalizer) {
         level = spec.level
-        self.vocabulary = vocabulary
+        self.index = index
         self.normalizer = normalizer
-        words = rules.words.map { WordSplitter(rules: $0) }
-        characters = rules.characters.map { CharacterSplitter(rules: $0) }
+        words = rules.words.map { PieceReader(.word, rules: $0) }
+        characters = rules.characters.map { PieceReader(.grapheme, rules: $0) }
     }
 
-    /// Appends the token ids of a record; neither `<bos>` nor `<eos>` is added.
-    ///
-    /// Time is linear in the record. Beside the ids, memory stays within a few blocks of 64 KiB,
-    /// and with a normalization one copy of the record.
-    public func encode(_ record: UnsafeBufferPointer<UInt8>, into tokenIDs: inout [Int32]) {
-        let text = normalizer.normalize(record)
-        TokenIDWriter.withWriter(appendingTo: &tokenIDs) { writer in
-            vocabulary.withLookup { lookup in
+    /// Starts on a record, which must stay in place until its ids are read.
+    public func begin(_ record: UnsafeBufferPointer<UInt8>) {
+        text = normalizer.normalize(record)
+        start = 0
+        (spelled, spelledEnd, isSpaced, pending) = (0, 0, false, 0)
+        bytes = level == .byte ? 0..<text.count : 0..<0
+        if level == .word { words?.begin(text, from: 0, to: text.count) }
+        if level == .character { spell(from: 0, to: text.count) }
+    }
+
+    /// Writes the next token ids and returns how many; 0 when there are no more.
+    public func next(into buffer: UnsafeMutableBufferPointer<Int32>) -> Int {
+        guard let base = text.baseAddress, let ids = buffer.baseAddress else { return 0 }
+        let capacity = buffer.count
+        var written = 0
+        while written < capacity {
+            if pending != 0 {
+                ids[written] = pending
+                written += 1
+                pending = 0
+            } else if !bytes.isEmpty {
+                let count = min(bytes.count, capacity - written)
+                for offset in 0..<count {
+                    ids[written + offset] =
+                        Vocabulary.firstByte + Int32(base[bytes.lowerBound + offset])
+                }
+                written += count
+                bytes = bytes.lowerBound + count..<bytes.upperBound
+            } else if spelled < spelledEnd {
+                writeCharacters(base, ids, capacity, &written)
+            } else if start < text.count {
                 switch level {
-                case .word: encodeWords(text, lookup, &writer)
-                case .character:
-                    characters?.forEachCharacter(in: text) { write($0, lookup, &writer) }
-                case .byte: writer.append(bytes: text)
-                case .whitespace:
-                    let unknown = lookup.unknown ?? 0
-                    FieldSplitter.forEachField(in: text) {
-                        writer.append(lookup.tokenID(of: $0) ?? unknown)
-                    }
+                case .word: writeWords(base, ids, capacity, &written)
+                case .whitespace: writeFields(base, ids, capacity, &written)
+                case .byte, .character: return written
                 }
-            }
-        }
-    }
-
-    private func encodeWords(
-        _ text: ByteSlice, _ lookup: Vocabulary.Lookup, _ writer: inout TokenIDWriter
-    ) {
-        words?.forEachWord(in: text) { word in
-            if let tokenID = lookup.tokenID(of: word) {
-                writer.append(tokenID)
             } else {
-                spell(word, lookup, &writer)
+                break
+            }
+        }
+        return written
+    }
+
+    /// Appends the token ids of a record.
+    public func encode(_ record: UnsafeBufferPointer<UInt8>, into tokenIDs: inout [Int32]) {
+        begin(record)
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 4096) { buffer in
+            while case let count = next(into: buffer), count > 0 {
+                tokenIDs.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<count]))
             }
         }
     }
 
-    /// Writes an unknown word: without its space if that is known, else character by character, the
-    /// first together with the space if that is known.
-    private func spell(
-        _ word: ByteSlice, _ lookup: Vocabulary.Lookup, _ writer: inout TokenIDWriter
-    ) {
-        guard word.hasLeadingSpace else {
-            characters?.forEachCharacter(in: word) { write($0, lookup, &writer) }
-            return
-        }
-        let space = Vocabulary.firstByte + 0x20
-        let rest = ByteSlice(rebasing: word.dropFirst())
-        if let tokenID = lookup.tokenID(of: rest) {
-            writer.append(space)
-            writer.append(tokenID)
-            return
-        }
-        var isFirst = true
-        characters?.forEachCharacter(in: rest) { character in
-            if isFirst {
-                isFirst = false
-                let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
-                if let tokenID = lookup.tokenID(of: spaced) {
-                    writer.append(tokenID)
-                    return
-                }
-                writer.append(space)
-            }
-            write(character, lookup, &writer)
-        }
-    }
-
-    /// Writes a character, or its bytes if it is unknown.
-    @inline(__always)
-    private func write(
-        _ character: ByteSlice, _ lookup: Vocabulary.Lookup, _ writer: inout TokenIDWriter
-    ) {
-        if let tokenID = lookup.tokenID(of: character) {
-            writer.append(tokenID)
-        } else {
-            writer.append(bytes: character)
-        }
+    /// Begins to spell bytes of the text character by character.
+    func spell(from start: Int, to end: Int) {
+        (spelled, spelledEnd) = (start, end)
+        characters?.begin(text, from: start, to: end)
     }
 }
