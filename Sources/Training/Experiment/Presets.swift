@@ -45,7 +45,10 @@ extension Preset {
                 "learning_rate": ["peak": 0.001],
                 "training": ["steps": 8500],
             ],
-            spelledValues: ["model": ["embedding_size": 128, "maximum_length": 256]]),
+            spelledValues: [
+                "model": ["embedding_size": 128, "maximum_length": 256],
+                "training": ["steps": 5000],
+            ]),
         Preset(
             name: "base", summary: "D=48 K=32, GRU 512/1024: a large corpus and hours",
             values: [
