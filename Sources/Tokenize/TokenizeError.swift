@@ -12,6 +12,10 @@ public enum TokenizeError: Error, Hashable, Sendable {
     case malformedFile(path: String?, key: String, byte: Int, reason: String)
     /// A file that cannot be read or written.
     case fileAccess(path: String, operation: String, reason: String)
+    /// A record that is not what it was said to be; the first of a file is 1.
+    case malformedRecord(path: String, record: Int, byte: Int, reason: String)
+    /// A tokenizer that a foreign file format cannot describe, or a file no tokenizer of ours obeys.
+    case inexpressible(path: String?, format: String, reason: String)
     /// Boundary rules that do not compile; line and column count from 1, 0 where ICU names none.
     case invalidRules(line: Int, column: Int, reason: String)
     /// A failure inside ICU.
@@ -35,6 +39,10 @@ extension TokenizeError: CustomStringConvertible {
             "\(path ?? "tokenizer file"), byte \(byte), key '\(key)': \(reason)"
         case .fileAccess(let path, let operation, let reason):
             "\(path): cannot \(operation): \(reason)"
+        case .malformedRecord(let path, let record, let byte, let reason):
+            "\(path):\(record), byte \(byte): \(reason)"
+        case .inexpressible(let path, let format, let reason):
+            "\(path.map { "\($0): " } ?? "")\(format): \(reason)"
         case .invalidRules(let line, let column, let reason):
             "boundary rules, line \(line), column \(column): \(reason)"
         case .icu(let operation, let status):

@@ -9,8 +9,11 @@ struct TokenizeCommand: ParsableCommand {
               textvae tokenize train corpus.txt --level word --output tokenizer.json
               textvae tokenize encode --tokenizer tokenizer.json < text.txt > ids.txt
               textvae tokenize decode --tokenizer tokenizer.json < ids.txt
+              textvae tokenize stats corpus.txt
             """,
         subcommands: [
             TokenizeTrainCommand.self, TokenizeEncodeCommand.self, TokenizeDecodeCommand.self,
+            TokenizeSplitCommand.self, TokenizeNormalizeCommand.self, TokenizeStatsCommand.self,
+            TokenizeVocabCommand.self, TokenizeCheckCommand.self, TokenizeBenchCommand.self,
         ])
 }

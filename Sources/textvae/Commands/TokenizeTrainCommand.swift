@@ -1,6 +1,5 @@
 import ArgumentParser
 import Tokenize
-import Training
 
 struct TokenizeTrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,38 +10,21 @@ struct TokenizeTrainCommand: ParsableCommand {
               textvae tokenize train corpus.txt --output tokenizer.json
               textvae tokenize train *.txt --level character -o tokenizer.json
               textvae tokenize train a.txt --fold --minimum-frequency 5 -o t.json
+              textvae tokenize train a.jsonl --record jsonl:body -o t.json
 
-            Lines are records. At every level but whitespace each byte string comes back from its token ids.
+            At every level but whitespace each byte string comes back from its token
+            ids. Files may be longer than memory; the vocabulary does not depend on
+            --threads.
             """)
 
-    @OptionGroup var input: InputFiles
+    @OptionGroup var input: StreamInput
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The tokenizer file to write.", valueName: "file"), completion: .file())
     var output: String
 
-    @Option(
-        help: "What a token is: byte, character, word or whitespace. (default: word)",
-        completion: .words(of: TokenLevel.self), transform: keyword)
-    var level = TokenLevel.word
-
-    @Option(
-        help: "Rules that find words: uax29, or icu for those of a locale. (default: uax29)",
-        completion: .words(of: SegmentationProfile.self), transform: keyword)
-    var profile = SegmentationProfile.uax29
-
-    @Option(
-        help:
-            "Unicode normalization first: none, nfc, nfd, nfkc, nfkd or nfkc_casefold. (default: none)",
-        completion: .words(of: NormalizationForm.self), transform: keyword)
-    var normalization = NormalizationForm.none
-
-    @Flag(help: "Fold case first.")
-    var fold = false
-
-    @Option(help: "ICU locale, such as sv or tr.")
-    var locale: String?
+    @OptionGroup var spec: SpecOptions
 
     @Option(
         help: ArgumentHelp(
@@ -53,29 +35,63 @@ struct TokenizeTrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Most token ids.", valueName: "count"))
     var maximumSize = 32_768
 
+    @Option(
+        help: ArgumentHelp(
+            "Share of all occurrences after which the rest of the types get no entry.",
+            valueName: "share"))
+    var coverage = 1.0
+
+    @Option(
+        name: [.customLong("max-types"), .customLong("maximum-types")],
+        help: ArgumentHelp(
+            "Types counted together before rare ones are dropped, which is told.",
+            valueName: "count"))
+    var maximumTypes = 1 << 20
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var progress: ProgressOptions
+
     func run() throws {
         var trainer = try VocabularyTrainer(
-            TokenizerSpec(
-                level: level, profile: profile, normalization: normalization, caseFolding: fold,
-                locale: locale),
-            minimumFrequency: minimumFrequency, maximumSize: maximumSize)
-        let reader = try RecordReader(paths: input.paths)
-        let report = try reader.forEachRecord { bytes, _ in trainer.add(bytes) }
-        guard trainer.report.occurrences > 0 else {
+            spec.spec, minimumFrequency: minimumFrequency, maximumSize: maximumSize,
+            coverage: coverage, maximumTypes: maximumTypes)
+        var meter = progress.meter()
+        try trainer.add(
+            input.stream(), illFormed: input.invalid, threads: try threads.count()
+        ) { meter.tell($0) }
+        meter.finish()
+        let report = trainer.report
+        guard report.occurrences > 0 else {
             throw UserError.data(
-                "nothing to learn from: \(Figures.count(report.lines, "line")), no token in them")
+                "nothing to learn from: \(Figures.count(Int(clamping: report.records), "record")), "
+                    + "no token in them")
         }
         let tokenizer = try trainer.finish()
         try tokenizer.write(to: output)
-        for line in report.descriptionLines { StandardError.write(line) }
-        if trainer.report.typesPruned > 0 {
-            StandardError.note(
-                "\(Figures.grouped(Int(clamping: trainer.report.typesPruned))) rare types were dropped to bound memory; "
-                    + "counts may be too low by "
-                    + "\(Figures.grouped(Int(clamping: trainer.report.countErrorBound)))")
-        }
+        tell(report)
         StandardError.write(
-            "wrote \(output): \(Figures.count(tokenizer.vocabularySize, "token")) at the \(level.rawValue) level"
-        )
+            "wrote \(output): \(Figures.count(tokenizer.vocabularySize, "token")) at the "
+                + "\(spec.level.rawValue) level")
+    }
+
+    private func tell(_ report: TrainingReport) {
+        func grouped(_ value: UInt64) -> String { Figures.grouped(Int(clamping: value)) }
+        StandardError.write(
+            "read \(grouped(report.records)) records, \(grouped(report.bytes)) bytes, "
+                + "\(grouped(report.occurrences)) tokens")
+        if report.illFormedBytes > 0, let first = report.firstIllFormed.first {
+            StandardError.note(
+                "\(grouped(report.illFormedBytes)) bytes are ill-formed UTF-8, the first in record "
+                    + "\(grouped(first.record + 1)), byte \(grouped(first.byte)); they are kept")
+        }
+        if report.longOccurrences > 0 {
+            StandardError.note(
+                "\(grouped(report.longOccurrences)) tokens of more than 255 bytes got no entry")
+        }
+        if report.typesPruned > 0 {
+            StandardError.note(
+                "\(grouped(report.typesPruned)) rare types were dropped to bound memory; counts may be "
+                    + "too low by \(grouped(report.countErrorBound)); see --max-types")
+        }
     }
 }

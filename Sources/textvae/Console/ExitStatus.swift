@@ -58,8 +58,10 @@ extension ExitStatus {
 
     private init(_ error: TokenizeError) {
         switch error {
-        case .invalidSpec, .invalidTraining: self = .usage
-        case .invalidVocabulary, .tokenIDOutOfRange, .malformedFile: self = .data
+        case .invalidSpec, .invalidTraining, .invalidRules: self = .usage
+        case .invalidVocabulary, .tokenIDOutOfRange, .malformedFile, .malformedRecord,
+            .inexpressible:
+            self = .data
         case .fileAccess(_, "open", _): self = .noInput
         case .fileAccess: self = .inputOutput
         case .icu: self = .failure

@@ -5,7 +5,10 @@ struct Table {
     var rightAligned: Set<Int> = []
 
     /// Adds a row.
-    mutating func add(_ cells: String...) { rows.append(cells) }
+    mutating func add(_ cells: String...) { add(cells) }
+
+    /// Adds a row.
+    mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// The rows as lines, without space at their ends.
     var text: String {

@@ -17,7 +17,10 @@ struct ThreadOptions: ParsableArguments {
     }
 
     /// Sets the pool of the calling thread, which must be the one that computes.
-    func apply() throws { ThreadPool.setThreadCount(try threads ?? Self.preset()) }
+    func apply() throws { ThreadPool.setThreadCount(try count()) }
+
+    /// How many threads were asked for.
+    func count() throws -> Int { try threads ?? Self.preset() }
 
     private static func preset() throws -> Int {
         guard let text = ProcessInfo.processInfo.environment["TEXTVAE_THREADS"], !text.isEmpty

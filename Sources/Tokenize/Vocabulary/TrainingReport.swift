@@ -32,6 +32,23 @@ public struct TrainingReport: Hashable, Sendable, Codable {
     /// How many places are kept in `firstIllFormed`.
     public static let maximumPlaces = 8
 
+    /// Adds the sums of another and as many of its places as there is room for.
+    mutating func add(_ other: TrainingReport) {
+        records += other.records
+        bytes += other.bytes
+        occurrences += other.occurrences
+        longOccurrences += other.longOccurrences
+        illFormedBytes += other.illFormedBytes
+        firstIllFormed += other.firstIllFormed.prefix(Self.maximumPlaces - firstIllFormed.count)
+    }
+
+    /// Notes a type that was dropped; the most frequent of a pruning comes first.
+    mutating func noteDropped(_ count: UInt64, isFirst: Bool) {
+        typesPruned += 1
+        occurrencesPruned += count
+        if isFirst { countErrorBound += count }
+    }
+
     enum CodingKeys: String, CodingKey {
         case records, bytes, occurrences
         case typesSeen = "types_seen"

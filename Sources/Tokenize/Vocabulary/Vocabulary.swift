@@ -91,17 +91,49 @@ struct Vocabulary: Sendable {
         return true
     }
 
+    /// How many bytes a token stands for; the id must be one of the vocabulary's.
+    @inline(__always)
+    func length(of tokenID: Int32) -> Int {
+        if tokenID >= firstEntry { return table.length(of: Int(tokenID - firstEntry)) }
+        if tokenID == unknown { return Self.unknownBytes.count }
+        return tokenID >= Self.firstByte ? 1 : 0
+    }
+
     /// The bytes of a sequence of tokens.
     func decode(_ tokenIDs: UnsafeBufferPointer<Int32>) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(4 * tokenIDs.count)
+        var byteCount = level.isLossless ? 0 : tokenIDs.count
         for position in tokenIDs.indices {
             let tokenID = tokenIDs[position]
-            if !level.isLossless, tokenID > Self.eos, !bytes.isEmpty { bytes.append(0x20) }
-            guard append(tokenID, to: &bytes) else {
+            guard tokenID >= 0, Int(tokenID) < size else {
                 throw TokenizeError.tokenIDOutOfRange(
                     id: tokenID, position: position, vocabularySize: size)
             }
+            byteCount += length(of: tokenID)
+        }
+        guard level.isLossless else { return joined(tokenIDs, byteCount) }
+        return withLookup { lookup in
+            [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, filled in
+                for tokenID in tokenIDs {
+                    if tokenID >= lookup.firstEntry {
+                        let entry = lookup.table.bytes(of: Int(tokenID - lookup.firstEntry))
+                        for index in entry.indices { bytes[filled + index] = entry[index] }
+                        filled += entry.count
+                    } else if tokenID >= Self.firstByte {
+                        bytes[filled] = UInt8(truncatingIfNeeded: tokenID - Self.firstByte)
+                        filled += 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// Words with one space between.
+    private func joined(_ tokenIDs: UnsafeBufferPointer<Int32>, _ byteCount: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        for tokenID in tokenIDs {
+            if tokenID > Self.eos, !bytes.isEmpty { bytes.append(0x20) }
+            _ = append(tokenID, to: &bytes)
         }
         return bytes
     }

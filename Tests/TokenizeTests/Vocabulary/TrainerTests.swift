@@ -41,20 +41,50 @@ import Testing
         func train() throws -> (Tokenizer, TrainingReport) {
             var trainer = try VocabularyTrainer(
                 TokenizerSpec(level: .word), minimumFrequency: 1, maximumTypes: 100)
-            for number in 0..<500 { trainer.add("often w\(number)") }
+            for number in 0..<20_000 { trainer.add("often w\(number)") }
             return (try trainer.finish(), trainer.report)
         }
         let (tokenizer, report) = try train()
-        #expect(report.records == 500)
-        #expect(report.occurrences == 1000)
-        #expect(report.typesSeen == 501)
-        #expect(report.typesPruned > 400)
+        #expect(report.records == 20_000)
+        #expect(report.occurrences == 40_000)
+        #expect(report.typesSeen == 20_001)
+        // Segments end at 64, 192, 448 … KiB of some 266 KB.
+        #expect(report.typesPruned > 14_000)
         #expect(report.occurrencesPruned == report.typesPruned)
-        #expect(report.countErrorBound == report.typesPruned / 51)
+        #expect(report.countErrorBound == 2)
         #expect(tokenizer.tokens("often") == ["often"])
         let again = try train()
         #expect(again.0.json() == tokenizer.json())
         #expect(again.1 == report)
+    }
+
+    @Test func coverageEndsTheVocabulary() throws {
+        let text = Array(repeating: "aa bb", count: 8) + Array(repeating: "cc dd", count: 2)
+        func entries(_ coverage: Double) throws -> [String] {
+            var trainer = try VocabularyTrainer(
+                TokenizerSpec(level: .whitespace), coverage: coverage)
+            for line in text { trainer.add(line) }
+            return try trainer.finish().entries
+        }
+        #expect(try entries(1) == ["aa", "bb", "cc", "dd"])
+        #expect(try entries(0.9) == ["aa", "bb", "cc"])
+        #expect(try entries(0.8) == ["aa", "bb"])
+        #expect(try entries(0.1) == ["aa"])
+        for bad in [0, -1, 1.5, .nan] {
+            #expect(throws: TokenizeError.self) {
+                try VocabularyTrainer(TokenizerSpec(level: .word), coverage: bad)
+            }
+        }
+    }
+
+    @Test func copiesOfATrainerAreApart() throws {
+        var trainer = try VocabularyTrainer(TokenizerSpec(level: .whitespace))
+        trainer.add("x y")
+        var other = trainer
+        other.add("z z")
+        trainer.add("y")
+        #expect(try trainer.finish().entries == ["y", "x"])
+        #expect(try other.finish().entries == ["z", "x", "y"])
     }
 
     @Test func reportCountsIllFormedAndLongInput() throws {
@@ -77,6 +107,34 @@ import Testing
         #expect(tokenizer.vocabularySize == 258)
         #expect(tokenizer.encode("az") == [2 + 0x61, 2 + 0x7A])
         #expect(tokenizer.unknown == nil)
+    }
+
+    @Test func typeCountsAreThoseOfADictionary() {
+        var generator = SeededGenerator(5)
+        var types = TypeCounts()
+        var reference: [[UInt8]: UInt64] = [:]
+        for _ in 0..<40_000 {
+            let length = Int.random(in: 1...20, using: &generator)
+            let key = (0..<length).map { _ in
+                UInt8.random(in: 0...(length < 8 ? 3 : 1), using: &generator)
+            }
+            key.withUnsafeBufferPointer { types.add($0) }
+            reference[key, default: 0] += 1
+        }
+        #expect(types.count == reference.count)
+        for (type, count) in types.counts.enumerated() {
+            #expect(reference[Array(types[type])] == count)
+        }
+        let ranked = types.ranked(minimumCount: 2)
+        #expect(ranked.count == reference.values.filter { $0 >= 2 }.count)
+        for (left, right) in zip(ranked, ranked.dropFirst()) {
+            #expect(
+                left.count > right.count
+                    || types[left.type].lexicographicallyPrecedes(types[right.type]))
+        }
+        types.removeAll()
+        #expect(types.count == 0)
+        #expect(types.counts == [])
     }
 
     @Test func tableKeepsItsEntries() {

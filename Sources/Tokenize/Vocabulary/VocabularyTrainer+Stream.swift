@@ -1,0 +1,65 @@
+extension VocabularyTrainer {
+    /// Counts all records of a stream on several threads.
+    ///
+    /// Workers count one segment each; segments are merged in their order. Memory beside the types
+    /// is a few segments a thread, whatever the length of the stream and its records.
+    /// - Parameters:
+    ///   - illFormed: what becomes of ill-formed UTF-8.
+    ///   - threads: of no influence on the vocabulary and the report.
+    ///   - progress: called now and then with the bytes counted so far.
+    /// - Throws: `TokenizeError` on a file that cannot be read or a JSON line without its text, or
+    ///   what `progress` throws.
+    public mutating func add(
+        _ stream: RecordStream, illFormed: IllFormedPolicy = .keep, threads: Int = 1,
+        progress: (UInt64) throws -> Void = { _ in }
+    ) throws {
+        let (spec, rules) = (spec, rules)
+        var reading = SegmentSchedule()
+        while reading.size < schedule.size { reading.startNext() }
+        try OrderedWork.run(
+            threads: threads,
+            next: {
+                defer { reading.startNext() }
+                return try stream.nextBlock(minimumSize: reading.size, cutsRecords: true)
+            },
+            makeWorker: {
+                let worker = SegmentCounter(
+                    splitter: PieceSplitter(spec.level, rules), normalizer: try Normalizer(spec))
+                return { try worker.count($0, illFormed) }
+            },
+            emit: { counter in
+                merge(counter.counts)
+                try progress(report.bytes)
+            })
+    }
+}
+
+/// Counts segments of a stream; one per worker.
+private final class SegmentCounter {
+    private let splitter: PieceSplitter
+    private let normalizer: Normalizer
+    /// What the last segment held; its memory serves the next.
+    private(set) var counts = PieceCounts()
+
+    init(splitter: PieceSplitter, normalizer: Normalizer) {
+        self.splitter = splitter
+        self.normalizer = normalizer
+    }
+
+    func count(_ block: TextBlock, _ illFormed: IllFormedPolicy) throws -> SegmentCounter {
+        // Out of the object while it changes, so that nothing is checked per token.
+        var counts = PieceCounts()
+        swap(&counts, &self.counts)
+        defer { swap(&counts, &self.counts) }
+        counts.removeAll()
+        var record: UInt64 = 0
+        try block.forEachPiece(illFormed: illFormed) { piece in
+            counts.noteIllFormed(piece.bytes, record: record, offset: UInt64(piece.offset))
+            counts.add(normalizer.normalize(piece.bytes), splitter)
+            counts.report.bytes += UInt64(piece.bytes.count)
+            if piece.endsRecord { record += 1 }
+        }
+        counts.report.records = record
+        return self
+    }
+}

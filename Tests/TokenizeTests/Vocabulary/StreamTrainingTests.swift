@@ -1,0 +1,59 @@
+import Testing
+
+@testable import Tokenize
+
+/// The same vocabulary and report, however a corpus is read and counted.
+@Suite struct StreamTrainingTests {
+    static let corpus = manyLines(1_500_000)
+
+    private func train(
+        _ spec: TokenizerSpec, _ file: TemporaryFile, threads: Int, readSize: Int,
+        maximumTypes: Int
+    ) throws -> ([UInt8], TrainingReport) {
+        var trainer = try VocabularyTrainer(spec, maximumTypes: maximumTypes)
+        let stream = RecordStream(paths: [file.path])
+        stream.readSize = readSize
+        try trainer.add(stream, threads: threads)
+        return (try trainer.finish().json(), trainer.report)
+    }
+
+    @Test(arguments: TokenLevel.allCases, [1500, 1 << 21])
+    func threadsAndReadsAreOfNoInfluence(_ level: TokenLevel, _ maximumTypes: Int) throws {
+        let file = try TemporaryFile(Self.corpus)
+        let spec = TokenizerSpec(level: level)
+        let wanted = try train(
+            spec, file, threads: 1, readSize: 1 << 18, maximumTypes: maximumTypes)
+        #expect(wanted.1.bytes > 1_400_000)
+        if level != .byte, level != .character {
+            #expect((wanted.1.typesPruned > 0) == (maximumTypes == 1500))
+        }
+        for (threads, readSize) in [(2, 1 << 18), (1, 1), (2, 977), (5, 65_536)] {
+            let found = try train(
+                spec, file, threads: threads, readSize: readSize, maximumTypes: maximumTypes)
+            #expect(found.0 == wanted.0, "\(threads) threads, \(readSize) bytes")
+            #expect(found.1 == wanted.1, "\(threads) threads, \(readSize) bytes")
+        }
+        // Record by record it is the same as well.
+        var trainer = try VocabularyTrainer(spec, maximumTypes: maximumTypes)
+        for record in Self.corpus.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            trainer.add(bytes: Array(record))
+        }
+        #expect(try trainer.finish().json() == wanted.0)
+        #expect(trainer.report.illFormedBytes == wanted.1.illFormedBytes)
+        #expect(trainer.report.firstIllFormed == wanted.1.firstIllFormed)
+        #expect(trainer.report.occurrences == wanted.1.occurrences)
+    }
+
+    @Test func oneLongLine() throws {
+        let line = Self.corpus.map { $0 == 0x0A ? 0x20 : $0 }
+        let file = try TemporaryFile(line)
+        let spec = TokenizerSpec(level: .word)
+        let (json, report) = try train(
+            spec, file, threads: 2, readSize: 1 << 18, maximumTypes: 1 << 21)
+        var trainer = try VocabularyTrainer(spec)
+        trainer.add(bytes: line)
+        #expect(try trainer.finish().json() == json)
+        #expect(report.records == 1)
+        #expect(report.firstIllFormed == trainer.report.firstIllFormed)
+    }
+}
