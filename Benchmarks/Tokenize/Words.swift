@@ -30,7 +30,8 @@ struct Words: ParsableCommand {
                 let segmenter = try Segmenter(.word, profile: profile)
                 let (seconds, segments) = try Self.time(segmenter, corpus, rounds: rounds)
                 if profile == .icu, segments != Int(plain.segments) {
-                    throw ValidationError("\(file): \(segments) segments, ICU has \(plain.segments)")
+                    throw ValidationError(
+                        "\(file): \(segments) segments, ICU has \(plain.segments)")
                 }
                 print(
                     "  \(profile)", Stopwatch.rate(corpus.bytes.count, seconds),

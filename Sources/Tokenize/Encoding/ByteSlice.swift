@@ -43,3 +43,8 @@ extension UnsafeBufferPointer<UInt8> {
     /// Whether this word carries the one space before it; a run of spaces is a word by itself.
     var hasLeadingSpace: Bool { count > 1 && self[0] == 0x20 && !startsWithWhiteSpace(at: 1) }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether no byte is above 0x7F.
+    var isASCII: Bool { allSatisfy { $0 < 0x80 } }
+}

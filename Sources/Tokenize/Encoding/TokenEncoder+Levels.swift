@@ -1,41 +1,78 @@
 extension TokenEncoder {
     /// Words that are known; stops behind the first that has to be spelled.
-    ///
-    /// A piece is a segment between two word boundaries. A U+0020 right before a segment that is
-    /// not white space moves from the segment of spaces it ends to that next piece.
-    @inline(__always)
     func writeWords(
         _ base: UnsafePointer<UInt8>, _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int,
         _ written: inout Int
     ) {
-        guard let words else { return }
-        let (tokens, text, count, ends) = (index, text, text.count, words.ends)
-        var start = start
-        defer { self.start = start }
-        while written < capacity, words.hasMore() {
-            var next = words.index
-            let found = words.found
-            defer { words.index = next }
-            while written < capacity, next < found {
-                var end = ends[next]
+        while written < capacity {
+            if queryIndex == queryCount {
+                gatherWords(base)
+                if queryCount == 0 { return }
+            }
+            var next = queryIndex
+            let stop = min(queryCount, next + capacity - written)
+            var unknown: Range<Int>?
+            while next < stop, unknown == nil {
+                let query = queries[next]
                 next &+= 1
-                // Only a segment of spaces can end in a space.
-                if base[end &- 1] == 0x20, end < count, !text.startsWithWhiteSpace(at: end) {
-                    end &-= 1
-                    if end == start { continue }
-                }
-                let tokenID = tokens.tokenID(
-                    of: base + start, end &- start, readable: count &- start)
-                let word = start..<end
-                start = end
+                var tokenID = query.tokenID
                 if tokenID == 0 {
-                    spell(word, base, ids, &written)
-                    return
+                    let (start, end) = (query.start, query.end)
+                    tokenID = index.tokenID(
+                        of: base + start, end - start, readable: text.count - start)
+                    if tokenID == 0 {
+                        unknown = start..<end
+                        continue
+                    }
                 }
                 ids[written] = tokenID
                 written &+= 1
             }
+            queryIndex = next
+            if let unknown {
+                spell(unknown, base, ids, &written)
+                return
+            }
         }
+    }
+
+    /// A bit for each of TAB, LF, VT, FF, CR and space; shifted by more than 63 there is none.
+    private static let whiteSpace: UInt64 = 1 << 0x20 | 0x1F << 0x09
+
+    /// Cuts the next words and looks them up.
+    ///
+    /// A piece is a segment between two word boundaries. A U+0020 right before a segment that is
+    /// not white space moves from the segment of spaces it ends to that next piece.
+    private func gatherWords(_ base: UnsafePointer<UInt8>) {
+        (queryIndex, queryCount) = (0, 0)
+        guard let words, words.hasMore() else {
+            start = text.count
+            return
+        }
+        let (text, count, ends, found) = (text, text.count, words.ends, words.found)
+        var (start, next, gathered) = (start, words.index, 0)
+        while next < found, gathered < queries.count {
+            var end = ends[next]
+            next &+= 1
+            // Only a segment of spaces can end in a space. Without a branch for ASCII: spaces come
+            // too irregularly to be foreseen.
+            let isSpace = base[end &- 1] == 0x20 ? 1 : 0
+            let after = end < count ? base[end] : 0x20
+            if after < 0x80 {
+                end &-= isSpace & ((Self.whiteSpace >> UInt64(after)) & 1 == 0 ? 1 : 0)
+            } else if isSpace == 1, !text.startsWithWhiteSpace(at: end) {
+                end &-= 1
+            }
+            // One space alone is no piece; the next one takes its place.
+            queries[gathered] = TokenIndex.Query(start: start, end: end)
+            gathered &+= end > start ? 1 : 0
+            start = end
+        }
+        words.index = next
+        self.start = start
+        queryCount = gathered
+        index.find(
+            UnsafeMutableBufferPointer(rebasing: queries[..<gathered]), in: base, count: count)
     }
 
     /// Writes an unknown word: without its space if that is known, else character by character, the
@@ -45,19 +82,31 @@ extension TokenEncoder {
         _ written: inout Int
     ) {
         let word = ByteSlice(start: base + range.lowerBound, count: range.count)
-        guard word.hasLeadingSpace else {
-            spell(from: range.lowerBound, to: range.upperBound)
+        let isSpaced = word.hasLeadingSpace
+        let first = range.lowerBound + (isSpaced ? 1 : 0)
+        if isSpaced {
+            pending = index.tokenID(
+                of: base + first, range.upperBound - first, readable: text.count - first)
+            if pending != 0 {
+                ids[written] = Vocabulary.firstByte + 0x20
+                written += 1
+                return
+            }
+        }
+        guard word.isASCII else {
+            self.isSpaced = isSpaced
+            spell(from: first, to: range.upperBound)
             return
         }
-        let rest = range.lowerBound + 1
-        pending = index.tokenID(
-            of: base + rest, range.upperBound - rest, readable: text.count - rest)
-        if pending == 0 {
-            isSpaced = true
-            spell(from: rest, to: range.upperBound)
-        } else {
-            ids[written] = Vocabulary.firstByte + 0x20
-            written += 1
+        // In an unknown word of ASCII every character is a byte (CR LF is a word by itself).
+        bytes = first..<range.upperBound
+        if isSpaced {
+            pending = index.tokenID(of: base + first - 1, 2, readable: text.count - first + 1)
+            if pending == 0 {
+                pending = Vocabulary.firstByte + 0x20
+            } else {
+                bytes = first + 1..<range.upperBound
+            }
         }
     }
 

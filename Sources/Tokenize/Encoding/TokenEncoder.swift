@@ -14,8 +14,12 @@ public final class TokenEncoder {
 
     /// The record after normalization.
     var text = ByteSlice(start: nil, count: 0)
-    /// Where the next piece begins.
+    /// Where the next piece to be looked up begins.
     var start = 0
+    /// Words that are looked up; those not written yet are `queries[queryIndex..<queryCount]`.
+    let queries = UnsafeMutableBufferPointer<TokenIndex.Query>.allocate(capacity: 256)
+    var queryIndex = 0
+    var queryCount = 0
     /// The end of the word that is spelled now, and how far; equal when none is.
     var spelled = 0
     var spelledEnd = 0
@@ -34,10 +38,12 @@ public final class TokenEncoder {
         characters = rules.characters.map { PieceReader(.grapheme, rules: $0) }
     }
 
+    deinit { queries.deallocate() }
+
     /// Starts on a record, which must stay in place until its ids are read.
     public func begin(_ record: UnsafeBufferPointer<UInt8>) {
         text = normalizer.normalize(record)
-        start = 0
+        (start, queryIndex, queryCount) = (0, 0, 0)
         (spelled, spelledEnd, isSpaced, pending) = (0, 0, false, 0)
         bytes = level == .byte ? 0..<text.count : 0..<0
         if level == .word { words?.begin(text, from: 0, to: text.count) }
@@ -64,7 +70,7 @@ public final class TokenEncoder {
                 bytes = bytes.lowerBound + count..<bytes.upperBound
             } else if spelled < spelledEnd {
                 writeCharacters(base, ids, capacity, &written)
-            } else if start < text.count {
+            } else if start < text.count || queryIndex < queryCount {
                 switch level {
                 case .word: writeWords(base, ids, capacity, &written)
                 case .whitespace: writeFields(base, ids, capacity, &written)

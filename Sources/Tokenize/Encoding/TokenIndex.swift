@@ -13,7 +13,7 @@ final class TokenIndex: @unchecked Sendable {
     private let vocabulary: Vocabulary
 
     /// Up to 16 bytes, padded with zeros.
-    private typealias Words = (low: UInt64, high: UInt64)
+    fileprivate typealias Words = (low: UInt64, high: UInt64)
 
     /// The id of the first token that has bytes: byte 0, or `<unk>` at the whitespace level.
     private static let first: Int32 = 2
@@ -57,10 +57,54 @@ final class TokenIndex: @unchecked Sendable {
         slots[slot] = Self.tag(hash, token.count) | UInt64(UInt32(bitPattern: tokenID))
     }
 
+    /// A piece of text on its way to its id.
+    struct Query {
+        var start: Int
+        var end: Int
+        fileprivate var words: Words = (0, 0)
+        fileprivate var hash: UInt64 = 0
+        fileprivate var entry: UInt64 = 0
+        /// The id if the first look found it, else 0.
+        var tokenID: Int32 = 0
+
+        @inline(__always)
+        init(start: Int, end: Int) {
+            self.start = start
+            self.end = end
+        }
+    }
+
+    /// Looks many pieces up at once, each step for all of them before the next: so the processor
+    /// waits for many slots, and then for many keys, at the same time.
+    ///
+    /// Pieces that are long or not in their first slot are left with id 0: ask `tokenID(of:)`.
+    @inline(__always)
+    func find(
+        _ queries: UnsafeMutableBufferPointer<Query>, in base: UnsafePointer<UInt8>, count: Int
+    ) {
+        for index in queries.indices {
+            let (start, end) = (queries[index].start, queries[index].end)
+            let length = min(end &- start, Self.longest)
+            let words = Self.words(base + start, length, readable: count &- start)
+            let hash = Self.hash(words, length)
+            queries[index].words = words
+            queries[index].hash = hash
+            queries[index].entry = slots[Int(truncatingIfNeeded: hash) & mask]
+        }
+        for index in queries.indices {
+            let query = queries[index]
+            let tokenID = Int32(truncatingIfNeeded: query.entry)
+            let key = keys[max(0, Int(tokenID &- Self.first))]
+            let difference =
+                (query.entry & ~0xFFFF_FFFF ^ Self.tag(query.hash, query.end &- query.start))
+                | (key.low ^ query.words.low) | (key.high ^ query.words.high)
+            queries[index].tokenID = difference == 0 ? tokenID : 0
+        }
+    }
+
     /// The id of the token with these bytes, or 0 if there is none.
     ///
     /// - Parameter readable: how many bytes can be read from `base` on, `count` or more.
-    @inline(__always)
     func tokenID(of base: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> Int32 {
         guard count <= Self.longest else {
             return longTokenID(of: ByteSlice(start: base, count: count))
@@ -140,6 +184,6 @@ final class TokenIndex: @unchecked Sendable {
     /// The upper half of a slot.
     @inline(__always)
     private static func tag(_ hash: UInt64, _ count: Int) -> UInt64 {
-        hash & 0xFFFF_FF00_0000_0000 | UInt64(truncatingIfNeeded: count) &<< 32
+        hash & 0xFFFF_FF00_0000_0000 | UInt64(truncatingIfNeeded: count & 0xFF) &<< 32
     }
 }

@@ -6,7 +6,7 @@ import Tokenize
 struct TokenizeCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check boundaries and forms against Unicode's files, and the round trip.",
+        abstract: "Check against Unicode's test files, and the round trip.",
         discussion: """
             EXAMPLES:
               textvae tokenize check

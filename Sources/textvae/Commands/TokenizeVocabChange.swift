@@ -9,7 +9,7 @@ struct TokenizeVocabPruneCommand: ParsableCommand {
         discussion: """
             EXAMPLES:
               textvae tokenize vocab prune --tokenizer t.json --size 8000 -o small.json
-              textvae tokenize vocab prune --tokenizer t.json --minimum-frequency 5 -o s.json
+              textvae tokenize vocab prune --tokenizer t.json --minimum-frequency 5 -o s
 
             Entries stand in the order of their counts, characters first at the word
             level; those kept get ids anew, in their order.
