@@ -106,6 +106,19 @@ let package = Package(
             ],
             path: "Benchmarks/Step", swiftSettings: swiftSettings),
 
+        // Cutting text and looking it up, held against ICU used plainly and against Swift's strings.
+        .target(
+            name: "CPlainICU", path: "Benchmarks/PlainICU",
+            linkerSettings: [.linkedLibrary("icuuc")]),
+        .executableTarget(
+            name: "tokenize-benchmark",
+            dependencies: [
+                "CPlainICU", "Tokenize",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Tokenize", exclude: ["corpora.py", "peers.py"],
+            swiftSettings: swiftSettings),
+
         // Tests mirror Sources.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
