@@ -298,21 +298,32 @@ struct Variant: Sendable, CustomTestStringConvertible {
     /// Every registered estimator; one with a temperature at each of several it finds no problem with.
     static func all() throws -> [Variant] {
         try defaults.flatMap { variant -> [Variant] in
-            let data = try JSONEncoder().encode(Choice<EstimatorKind>(variant.estimator))
-            guard
-                var keys = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                keys["temperature"] != nil
-            else { return [variant] }
+            guard try variant.keys["temperature"] != nil else { return [variant] }
             return try [0.1, 0.5, 1, 1.5, 3].compactMap { temperature -> Variant? in
-                keys["temperature"] = temperature
-                let changed = try JSONDecoder().decode(
-                    Choice<EstimatorKind>.self, from: JSONSerialization.data(withJSONObject: keys)
-                ).component
+                let changed = try variant.setting("temperature", to: "\(temperature)")
                 return changed.problems(latentCount: 2, categoryCount: 3).isEmpty
                     ? Variant(
                         type: variant.type, temperature: temperature, estimator: changed) : nil
             }
         }
+    }
+
+    /// The estimator as it is written in configurations.
+    private var keys: [String: Any] {
+        get throws {
+            let data = try JSONEncoder().encode(Choice<EstimatorKind>(estimator))
+            return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        }
+    }
+
+    /// The estimator with a key changed to a value in JSON.
+    func setting(_ key: String, to json: String) throws -> any GradientEstimator {
+        var keys = try keys
+        keys[key] = try JSONSerialization.jsonObject(
+            with: Data(json.utf8), options: .fragmentsAllowed)
+        return try JSONDecoder().decode(
+            Choice<EstimatorKind>.self, from: JSONSerialization.data(withJSONObject: keys)
+        ).component
     }
 
     /// What the estimator estimates, and its exact gradient: E_q[f], or the bound of its own.

@@ -131,7 +131,9 @@ import Testing
         }
         let plain = try gradient(weights.map { _ in 1 })
         let shared = plain.enumerated().map { weights[$0.offset / Self.grid.cells] * $0.element }
-        #expect(relativeError(try gradient(weights), shared) <= 1e-5)
+        // Cold rules leave small differences of large slopes.
+        let tolerance = 1e-5 / min(1, variant.temperature ?? 1)
+        #expect(relativeError(try gradient(weights), shared) <= tolerance)
     }
 
     @Test(arguments: try Variant.all())

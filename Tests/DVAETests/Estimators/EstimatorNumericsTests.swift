@@ -47,15 +47,15 @@ import Testing
         }
     }
 
-    @Test(arguments: try Variant.pathwise().filter { $0.temperature == 1 }.map(\.type))
-    func temperaturesWithoutMeaningAreProblems(type: String) throws {
+    @Test(arguments: try Variant.pathwise().filter { $0.temperature == 1 })
+    func temperaturesWithoutMeaningAreProblems(variant: Variant) throws {
         for bad in ["0", "-1", "1e-9", "1e30"] {
             for key in ["start", "end"] {
                 var keys = ["start": "1", "end": "1", "steps": "10"]
                 keys[key] = bad
                 let ramp = ["start", "end", "steps"].map { "\"\($0)\": \(keys[$0] ?? "")" }
-                let estimator = try decodeEstimator(
-                    #"{"type": "\#(type)", "temperature": {\#(ramp.joined(separator: ", "))}}"#)
+                let estimator = try variant.setting(
+                    "temperature", to: "{\(ramp.joined(separator: ", "))}")
                 let problems = estimator.problems(latentCount: 2, categoryCount: 3)
                 #expect(problems.count == 1)
                 #expect(problems.first?.hasPrefix("temperature.\(key): got ") == true)

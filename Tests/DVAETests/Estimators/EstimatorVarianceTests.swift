@@ -63,7 +63,7 @@ import Testing
         #expect(four < single)
     }
 
-    /// Averaging over noise that would have drawn the same z changes no mean…
+    /// Averaging over noise that would have drawn the same z changes no mean.
     @Test(arguments: [Float(0.1), 0.5, 1, 3], [1, 10])
     func gumbelRaoHasTheMeanOfStraightThroughGumbel(temperature: Float, noises: Int) throws {
         let draws = 20_000
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    /// …and never adds noise: Var E[X | z] ≤ Var X.
+    /// It never adds noise either: Var E[X | z] ≤ Var X.
     @Test(arguments: [Float(0.1), 0.5, 1, 3])
     func gumbelRaoIsQuieterThanStraightThroughGumbel(temperature: Float) throws {
         let plain = try moments(straightThroughGumbel(temperature)).variance
