@@ -74,6 +74,6 @@ public struct LatentRow<Scalar: Real & BinaryFloatingPoint> {
         to out: UnsafeMutablePointer<Scalar>
     ) {
         SoftmaxJacobian.add(
-            of: p, times: g, scale: scale, categoryCount: categoryCount, to: out)
+            of: p, times: g, around: g[drawn], scale: scale, categoryCount: categoryCount, to: out)
     }
 }

@@ -235,7 +235,7 @@ import Testing
                 return Buffer(pi + neighbours).read { inputs in
                     Buffer(pi.map { _ in 0 }).after {
                         SoftmaxJacobian.add(
-                            of: inputs, times: inputs + pi.count, scale: 1,
+                            of: inputs, times: inputs + pi.count, around: neighbours[0], scale: 1,
                             categoryCount: pi.count, to: $0)
                     }
                 }
