@@ -67,6 +67,43 @@ struct GridSize: Sendable, CustomTestStringConvertible {
     }
 }
 
+extension GridSize {
+    /// E[log 1/S Σⱼ wⱼ] + KL(q ‖ uniform) with log w = f − log q − D ln K, and its gradient by the product rule, without
+    /// any baseline: Σ_{z₁…z_S} q(z₁)…q(z_S) [L Σⱼ sⱼ − Σⱼ w̃ⱼ sⱼ], s = ∂log q/∂θ.
+    func multiSampleBound(
+        _ logits: [Double], draws: Int, of f: ([Int32]) -> Double
+    ) -> (value: Double, gradient: [Double]) {
+        let pi = probabilities(logits)
+        let each = codes.map { code in
+            let q = probability(of: code, pi)
+            let score = zip(oneHot(code), pi).map { $0 - $1 }
+            return (
+                q: q, score: score,
+                w: exp(f(code) - log(q) - Double(latents) * log(Double(categories)))
+            )
+        }
+        var value = 0.0
+        var gradient = [Double](repeating: 0, count: cells)
+        for tuple in GridSize(draws, each.count).codes {
+            let drawn = tuple.map { each[Int($0)] }
+            let total = drawn.reduce(0) { $0 + $1.w }
+            let q = drawn.reduce(1) { $0 * $1.q }
+            let bound = log(total / Double(draws))
+            value += q * bound
+            for draw in drawn {
+                let weight = q * (bound - draw.w / total)
+                for cell in gradient.indices { gradient[cell] += weight * draw.score[cell] }
+            }
+        }
+        for latent in 0..<latents {
+            let entropy = -pi[row(latent)].reduce(0) { $0 + $1 * log($1) }
+            value += log(Double(categories)) - entropy
+            for cell in row(latent) { gradient[cell] += pi[cell] * (log(pi[cell]) + entropy) }
+        }
+        return (value, gradient)
+    }
+}
+
 func softmax(_ logits: [Double], temperature: Double = 1) -> [Double] {
     let largest = logits.max() ?? 0
     let weights = logits.map { exp(($0 - largest) / temperature) }
@@ -240,33 +277,66 @@ struct Variant: Sendable, CustomTestStringConvertible {
     let type: String
     let temperature: Double?
     let estimator: any GradientEstimator
+    var setting = ""
 
-    var testDescription: String { temperature.map { "\(type) τ=\($0)" } ?? type }
-    var isUnbiased: Bool { Swift.type(of: estimator).isUnbiased }
+    var testDescription: String { (temperature.map { "\(type) τ=\($0)" } ?? type) + setting }
+    /// Whether its mean gradient is that of ``target(of:logits:grid:)``.
+    var isUnbiased: Bool { Swift.type(of: estimator).isUnbiased || estimator is Vimco }
 
-    /// Every registered estimator with its defaults.
-    static let defaults = EstimatorKind.builtIn.entries.map {
-        Variant(type: $0.type, temperature: nil, estimator: $0.makeDefault())
-    }
+    /// Every registered estimator with its defaults, and REINFORCE with each baseline of its own making.
+    static let defaults =
+        EstimatorKind.builtIn.entries.map {
+            Variant(type: $0.type, temperature: nil, estimator: $0.makeDefault())
+        }
+        + [(Baseline.batch, " b=batch"), (.mode, " b=mode")].map { baseline, setting in
+            var estimator = Reinforce()
+            estimator.baseline = baseline
+            return Variant(
+                type: Reinforce.type, temperature: nil, estimator: estimator, setting: setting)
+        }
 
     /// Every registered estimator; one with a temperature at each of several it finds no problem with.
     static func all() throws -> [Variant] {
         try defaults.flatMap { variant -> [Variant] in
-            let data = try JSONEncoder().encode(Choice<EstimatorKind>(variant.estimator))
-            guard
-                var keys = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                keys["temperature"] != nil
-            else { return [variant] }
+            guard try variant.keys["temperature"] != nil else { return [variant] }
             return try [0.1, 0.5, 1, 1.5, 3].compactMap { temperature -> Variant? in
-                keys["temperature"] = temperature
-                let changed = try JSONDecoder().decode(
-                    Choice<EstimatorKind>.self, from: JSONSerialization.data(withJSONObject: keys)
-                ).component
+                let changed = try variant.setting("temperature", to: "\(temperature)")
                 return changed.problems(latentCount: 2, categoryCount: 3).isEmpty
                     ? Variant(
                         type: variant.type, temperature: temperature, estimator: changed) : nil
             }
         }
+    }
+
+    /// The estimator as it is written in configurations.
+    private var keys: [String: Any] {
+        get throws {
+            let data = try JSONEncoder().encode(Choice<EstimatorKind>(estimator))
+            return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        }
+    }
+
+    /// The estimator with a key changed to a value in JSON.
+    func setting(_ key: String, to json: String) throws -> any GradientEstimator {
+        var keys = try keys
+        keys[key] = try JSONSerialization.jsonObject(
+            with: Data(json.utf8), options: .fragmentsAllowed)
+        return try JSONDecoder().decode(
+            Choice<EstimatorKind>.self, from: JSONSerialization.data(withJSONObject: keys)
+        ).component
+    }
+
+    /// What the estimator estimates, and its exact gradient: E_q[f], or the bound of its own.
+    func target(
+        of f: ([Int32]) -> Double, logits: [Double], grid: GridSize
+    ) -> (value: Double, gradient: [Double]) {
+        if let vimco = estimator as? Vimco {
+            return grid.multiSampleBound(logits, draws: vimco.sampleCount, of: f)
+        }
+        return (
+            grid.mean(grid.probabilities(logits)) { [f($0)] }[0],
+            grid.exactGradient(logits, of: f)
+        )
     }
 
     /// Every registered pathwise estimator, so at several temperatures.

@@ -54,7 +54,9 @@ public struct LocalExpectation: GradientEstimator, Equatable {
                 let start = row * categories
                 SoftmaxJacobian.add(
                     of: posterior.probabilities.pointer + start,
-                    times: neighbours.pointer + start, scale: dy.pointer[row / latents],
+                    times: neighbours.pointer + start,
+                    around: neighbours.pointer[start + Int(codes.values[row])],
+                    scale: dy.pointer[row / latents],
                     categoryCount: categories, to: gradient.pointer + start)
             }
             tape.accumulate(gradient, into: posterior.logits)

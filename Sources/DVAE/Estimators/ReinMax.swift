@@ -1,12 +1,11 @@
 import RealModule
-import SeqModel
 
 /// ReinMax (Liu, Dong, Liu, Yu and Gao 2023, arXiv 2304.08612): Heun's second-order rule for the difference that
 /// straight-through takes to first order.
 ///
 ///     π_τ = softmax(θ/τ),  π_z = (π_τ + z)/2,      ∂f/∂θ ≈ 2 J(π_z) g − ½ J(π) g
 ///
-/// At τ = 1 it equals ZGR (Shekhovtsov 2023) sample by sample and is exact for every f that is at most quadratic in
+/// At τ = 1 it equals ``Zgr`` sample by sample and is exact for every f that is at most quadratic in
 /// the one-hots. It costs what straight-through costs. τ ≥ 1; above 1 it trades bias for less noise.
 public struct ReinMax: PathwiseEstimator, Equatable {
     /// The name in configurations.
@@ -29,17 +28,13 @@ public struct ReinMax: PathwiseEstimator, Equatable {
         to out: UnsafeMutablePointer<Scalar>
     ) {
         row.softmax(noisy: false, temperature: temperature)
-        for k in 0..<row.categoryCount {
-            row.space[k] = (row.space[k] + (k == row.drawn ? 1 : 0)) / 2
-        }
+        row.average(withDraw: row.space)
         row.addJacobian(of: row.space, times: g, scale: 2, to: out)
         row.addJacobian(of: row.probabilities, times: g, scale: -0.5, to: out)
     }
 
     /// τ below 1 has no meaning in Heun's rule.
     public func problems(latentCount: Int, categoryCount: Int) -> [String] {
-        Check.range("temperature.start", temperature.start, 1...100)
-            + Check.range("temperature.end", temperature.end, 1...100)
-            + Check.range("temperature.steps", temperature.steps, 0...100_000_000)
+        temperatureProblems(1...100)
     }
 }

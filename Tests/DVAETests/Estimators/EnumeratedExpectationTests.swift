@@ -42,6 +42,7 @@ import Testing
     @Test(arguments: grids, seeds)
     func quadratic(grid: GridSize, seed: UInt64) {
         #expect(error(ReinMax(), temperature: 1, degree: 2, grid: grid, seed: seed) <= 1e-10)
+        #expect(error(Zgr(), temperature: 1, degree: 2, grid: grid, seed: seed) <= 1e-10)
         #expect(
             error(StraightThrough(), temperature: 1, degree: 2, grid: grid, seed: seed) >= 1e-2)
     }
@@ -101,14 +102,89 @@ import Testing
     @Test(arguments: grids, seeds)
     func reinforce(grid: GridSize, seed: UInt64) {
         let toy = Toy(grid, seed: seed)
-        for baseline: Float in [0, 125, -7] {
-            var estimator = Reinforce()
-            estimator.baseline = baseline
-            let expected = grid.mean(toy.probabilities) {
-                toy.score($0, weight: estimator.weight(of: toy.f($0)))
+        let mode = grid.codes.max {
+            grid.probability(of: $0, toy.probabilities)
+                < grid.probability(of: $1, toy.probabilities)
+        }
+        for baseline: Baseline in [.constant(0), .constant(125), .constant(-7), .mode] {
+            let expected = grid.mean(toy.probabilities) { code in
+                let f = toy.f(code)
+                let b = baseline.values(for: [f]) { [toy.f(mode ?? [])] }[0]
+                return toy.score(code, weight: f - b)
             }
             #expect(relativeError(expected, toy.exact) <= 1e-10)
         }
+    }
+
+    /// Two examples with posteriors and functions of their own, and each the other's baseline.
+    @Test(arguments: [GridSize(1, 4), GridSize(2, 3)], seeds)
+    func reinforceAgainstTheBatch(grid: GridSize, seed: UInt64) {
+        let (one, other) = (Toy(grid, seed: seed), Toy(grid, seed: seed + 10))
+        let expected = grid.mean(one.probabilities) { first in
+            grid.mean(other.probabilities) { second in
+                let f = [one.f(first), other.f(second)]
+                let b = Baseline.batch.values(for: f) { [] }
+                #expect(b == [f[1], f[0]])
+                return one.score(first, weight: f[0] - b[0])
+                    + other.score(second, weight: f[1] - b[1])
+            }
+        }
+        #expect(relativeError(expected, one.exact + other.exact) <= 1e-10)
+        #expect(Baseline.batch.values(for: [3.5]) { [] } == [0])
+    }
+
+    /// VIMCO's mean over every S-tuple of draws is the exact gradient of the enumerated bound.
+    @Test(arguments: [(GridSize(1, 4), 2), (GridSize(2, 3), 2), (GridSize(2, 2), 3)], seeds)
+    func vimco(case: (grid: GridSize, draws: Int), seed: UInt64) {
+        let (grid, draws) = `case`
+        let toy = Toy(grid, seed: seed)
+        let constant = Double(grid.latents) * log(Double(grid.categories))
+        func mean(_ body: ([[Int32]], MultiSampleBound) -> [Double]) -> [Double] {
+            var sum = [Double](repeating: 0, count: grid.cells)
+            for tuple in GridSize(draws, grid.codes.count).codes {
+                let codes = tuple.map { grid.codes[Int($0)] }
+                let q = codes.map { grid.probability(of: $0, toy.probabilities) }
+                let bound = MultiSampleBound(
+                    logWeights: zip(codes, q).map { toy.f($0) - constant - log($1) })
+                sum = added(sum, scaled(body(codes, bound), by: q.reduce(1, *)))
+            }
+            return sum
+        }
+        let exact = grid.multiSampleBound(toy.logits, draws: draws, of: toy.f)
+        let divergence = toy.logits.indices.map { cell in
+            let latent = cell / grid.categories
+            let pi = Array(toy.probabilities[grid.row(latent)])
+            let entropy = -dot(pi, pi.map { log($0) })
+            return toy.probabilities[cell] * (log(toy.probabilities[cell]) + entropy)
+        }
+        let rule = mean { codes, bound in
+            zip(codes, bound.scoreWeights).map { toy.score($0, weight: $1) }
+                .reduce([Double](repeating: 0, count: grid.cells), added)
+        }
+        #expect(relativeError(added(rule, divergence), exact.gradient) <= 1e-10)
+        #expect(
+            relativeError(
+                exact.gradient,
+                centralDifferences(toy.logits) {
+                    grid.multiSampleBound($0, draws: draws, of: toy.f).value
+                }) <= 1e-7)
+    }
+
+    /// E_q[f] − KL = L₁ ≤ L₂ ≤ L₃ ≤ log p(x), for the uniform prior.
+    @Test(arguments: seeds)
+    func vimcosBoundRisesToTheEvidence(seed: UInt64) {
+        let grid = GridSize(2, 3)
+        let toy = Toy(grid, seed: seed)
+        let divergence = (0..<2).reduce(0.0) { sum, latent in
+            toy.probabilities[grid.row(latent)].reduce(sum + log(3)) { $0 + $1 * log($1) }
+        }
+        let bounds = (1...3).map {
+            grid.multiSampleBound(toy.logits, draws: $0, of: toy.f).value - divergence
+        }
+        let mean = grid.mean(toy.probabilities) { [toy.f($0)] }[0]
+        let evidence = log(grid.codes.reduce(0) { $0 + exp(toy.f($1)) } / 9)
+        #expect(abs(bounds[0] - (mean - divergence)) <= 1e-10)
+        #expect(bounds[0] < bounds[1] && bounds[1] < bounds[2] && bounds[2] < evidence)
     }
 
     @Test(arguments: [GridSize(1, 4), GridSize(2, 3)], seeds)
@@ -159,7 +235,7 @@ import Testing
                 return Buffer(pi + neighbours).read { inputs in
                     Buffer(pi.map { _ in 0 }).after {
                         SoftmaxJacobian.add(
-                            of: inputs, times: inputs + pi.count, scale: 1,
+                            of: inputs, times: inputs + pi.count, around: neighbours[0], scale: 1,
                             categoryCount: pi.count, to: $0)
                     }
                 }

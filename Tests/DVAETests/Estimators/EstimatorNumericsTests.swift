@@ -47,15 +47,15 @@ import Testing
         }
     }
 
-    @Test(arguments: try Variant.pathwise().map(\.type))
-    func temperaturesWithoutMeaningAreProblems(type: String) throws {
+    @Test(arguments: try Variant.pathwise().filter { $0.temperature == 1 })
+    func temperaturesWithoutMeaningAreProblems(variant: Variant) throws {
         for bad in ["0", "-1", "1e-9", "1e30"] {
             for key in ["start", "end"] {
                 var keys = ["start": "1", "end": "1", "steps": "10"]
                 keys[key] = bad
                 let ramp = ["start", "end", "steps"].map { "\"\($0)\": \(keys[$0] ?? "")" }
-                let estimator = try decodeEstimator(
-                    #"{"type": "\#(type)", "temperature": {\#(ramp.joined(separator: ", "))}}"#)
+                let estimator = try variant.setting(
+                    "temperature", to: "{\(ramp.joined(separator: ", "))}")
                 let problems = estimator.problems(latentCount: 2, categoryCount: 3)
                 #expect(problems.count == 1)
                 #expect(problems.first?.hasPrefix("temperature.\(key): got ") == true)
@@ -76,13 +76,33 @@ import Testing
     @Test func otherSettingsWithoutMeaningAreProblems() {
         var reinforce = Reinforce()
         for bad in [Float.nan, .infinity] {
-            reinforce.baseline = bad
+            reinforce.baseline = .constant(bad)
             #expect(reinforce.problems(latentCount: 1, categoryCount: 2).count == 1)
         }
         var rloo = LeaveOneOut()
         rloo.sampleCount = 1
         #expect(
             rloo.problems(latentCount: 1, categoryCount: 2) == ["sample_count: got 1, want 2 … 64"])
+        var vimco = Vimco()
+        vimco.sampleCount = 65
+        #expect(
+            vimco.problems(latentCount: 1, categoryCount: 2) == [
+                "sample_count: got 65, want 2 … 64"
+            ])
+        var (rao, reinMaxRao) = (GumbelRao(), ReinMaxRao())
+        rao.noiseCount = 0
+        reinMaxRao.noiseCount = 1001
+        #expect(
+            rao.problems(latentCount: 1, categoryCount: 2) == ["noise_count: got 0, want 1 … 1000"])
+        #expect(
+            reinMaxRao.problems(latentCount: 1, categoryCount: 2) == [
+                "noise_count: got 1001, want 1 … 1000"
+            ])
+        var gapped = GappedStraightThrough()
+        for bad in [Float.nan, .infinity, -1] {
+            gapped.gap = bad
+            #expect(gapped.problems(latentCount: 1, categoryCount: 2).count == 1)
+        }
     }
 
     @Test func limitsOnTheGridHoldForAnySize() {

@@ -98,6 +98,9 @@ private struct Dual {
             #expect(distance(heun, surrogate(row)) <= 1e-12)
             #expect(distance(heun, closedForm(row)) <= 1e-12)
             #expect(distance(heun, zgr(row)) <= 1e-12)
+            let short = rowGradient(
+                Zgr(), logits: row.logits, drawn: row.drawn, g: row.g, temperature: 1)
+            #expect(distance(heun, short) <= 1e-12)
             let single = rowGradient(
                 ReinMax(), logits: row.logits.map(Float.init),
                 probabilities: softmax(row.logits).map(Float.init),
@@ -176,6 +179,89 @@ private struct Dual {
             GumbelSoftmax(), logits: row.logits, noise: row.noise, drawn: row.drawn,
             g: f.gradient(relaxed(row.logits)), temperature: temperature)
         #expect(relativeError(rule, centralDifferences(row.logits) { f(relaxed($0)) }) <= 1e-7)
+    }
+
+    /// J(y) g / τ.
+    private func pullback(_ y: [Double], _ g: [Double], _ temperature: Double) -> [Double] {
+        let mean = dot(y, g)
+        return zip(y, g).map { $0 * ($1 - mean) / temperature }
+    }
+
+    /// log p + noise given the draw, by the formula of the papers.
+    private func conditional(_ p: [Double], _ row: Case) -> [Double] {
+        let waits = row.noise.map { exp(-$0) }
+        return p.indices.map { k in
+            k == row.drawn
+                ? -log(waits[k]) : -log(waits[k] / p[k] + waits[row.drawn])
+        }
+    }
+
+    @Test(arguments: [0.3, 1, 2.5])
+    func gumbelRaoIsThePullbackOfTheConditionalSample(temperature: Double) {
+        for seed in 1...20 {
+            let row = Case(6, seed)
+            let pi = softmax(row.logits)
+            let y = softmax(conditional(pi, row), temperature: temperature)
+            #expect(y.firstIndex(of: y.max() ?? 0) == row.drawn)
+            let rule = rowGradient(
+                GumbelRao(), logits: row.logits, noise: row.noise, drawn: row.drawn, g: row.g,
+                temperature: temperature)
+            #expect(distance(rule, pullback(y, row.g, temperature)) <= 1e-12)
+        }
+    }
+
+    @Test(arguments: [0.3, 1, 2.5])
+    func reinMaxRaoIsThePullbackAtTheMeanWithTheDraw(temperature: Double) {
+        for seed in 1...20 {
+            let row = Case(6, seed)
+            let pi = softmax(row.logits)
+            let mixed = pi.enumerated().map { ($1 + ($0 == row.drawn ? 1 : 0)) / 2 }
+            let y = softmax(conditional(mixed, row), temperature: temperature)
+            let wanted = added(
+                scaled(pullback(y, row.g, temperature), by: 2),
+                scaled(pullback(pi, row.g, 1), by: -0.5))
+            let rule = rowGradient(
+                ReinMaxRao(), logits: row.logits, noise: row.noise, drawn: row.drawn, g: row.g,
+                temperature: temperature)
+            #expect(distance(rule, wanted) <= 1e-12)
+        }
+    }
+
+    @Test(arguments: [0.3, 1, 2.5], [Float(0), 1, 4])
+    func gappedStraightThroughMovesTheLogits(temperature: Double, gap: Float) {
+        var estimator = GappedStraightThrough()
+        estimator.gap = gap
+        var moved = 0
+        for seed in 1...20 {
+            let row = Case(6, seed)
+            let largest = row.logits.max() ?? 0
+            let shifted = row.logits.enumerated().map {
+                $0 == row.drawn ? largest : min($1, largest - Double(gap))
+            }
+            moved += shifted == row.logits ? 0 : 1
+            let rule = rowGradient(
+                estimator, logits: row.logits, drawn: row.drawn, g: row.g,
+                temperature: temperature)
+            let wanted = pullback(
+                softmax(shifted, temperature: temperature), row.g, temperature)
+            #expect(distance(rule, wanted) <= 1e-12)
+        }
+        #expect(moved > 0)
+    }
+
+    @Test func gappedStraightThroughLeavesALeaderAlone() {
+        let row = Case(6, 1)
+        var logits = row.logits
+        logits[row.drawn] = (logits.max() ?? 0) + 1.5
+        func gradient(_ estimator: some PathwiseEstimator) -> [Double] {
+            rowGradient(estimator, logits: logits, drawn: row.drawn, g: row.g, temperature: 0.8)
+        }
+        let plain = gradient(StraightThrough())
+        #expect(distance(gradient(GappedStraightThrough()), plain) <= 1e-12)
+        var far = GappedStraightThrough()
+        far.gap = 90
+        #expect(norm(plain) > 0.01)
+        #expect(norm(gradient(far)) <= 1e-12)
     }
 
     @Test func relaxedSamplesHaveTheirLimits() {
