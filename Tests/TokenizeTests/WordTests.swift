@@ -6,7 +6,7 @@ import Testing
     private func pieces(_ text: String, _ profile: SegmentationProfile = .uax29) throws -> [String]
     {
         let splitter = WordSplitter(
-            rules: try .words(TokenizerSpec(level: .word, profile: profile)))
+            rules: try .words(profile, locale: nil))
         var pieces: [String] = []
         Array(text.utf8).withUnsafeBufferPointer { bytes in
             splitter.forEachWord(in: bytes) { pieces.append(String(decoding: $0, as: UTF8.self)) }

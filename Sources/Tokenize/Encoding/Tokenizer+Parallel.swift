@@ -14,7 +14,7 @@ extension Tokenizer {
         do {
             try OrderedWork.run(
                 threads: max(1, threads),
-                next: {
+                next: { () -> Range<Int>? in
                     guard start < text.count else { return nil }
                     let part = start..<Self.cut(text, after: start)
                     start = part.upperBound
@@ -22,13 +22,13 @@ extension Tokenizer {
                 },
                 makeWorker: {
                     let encoder = makeEncoder()
-                    return { (part: Range<Int>) -> [Int32] in
+                    return { part in
                         var tokenIDs: [Int32] = []
                         encoder.encode(ByteSlice(rebasing: text[part]), into: &tokenIDs)
                         return tokenIDs
                     }
                 },
-                emit: { tokenIDs += $0 })
+                emit: { (ids: [Int32]) in tokenIDs += ids })
         } catch {
             // Nothing above throws.
             fatalError("\(error)")
