@@ -45,7 +45,7 @@ struct TokenIDs: ParsableCommand {
                 count = 0
                 var start = 0
                 while start < text.count {
-                    let end = min(text.count, start + 1 << 20)
+                    let end = min(text.count, start + 1 << 16)
                     let line = text[start..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? end
                     tokenIDs.removeAll(keepingCapacity: true)
                     encoder.encode(
