@@ -19,7 +19,7 @@ enum CustomRules {
         !!quoted_literals_only;
         $dictionary = [\p{Line_Break = Complex_Context}];
         $word = [\p{Alphabetic} - $dictionary];
-        $word+ \n? {1};
+        $word+ ([\n] $word+)? {1};
         $word+ / '-' $word+ {7};
         $dictionary+ {9};
         .;

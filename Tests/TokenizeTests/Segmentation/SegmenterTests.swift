@@ -12,7 +12,7 @@ import Testing
         let text = "Él👍🏽. Go\r\n!"
         #expect(pieces(text, try Segmenter(.word)) == ["Él", "👍🏽", ".", " ", "Go", "\r\n", "!"])
         #expect(pieces(text, try Segmenter(.sentence)) == ["Él👍🏽. ", "Go\r\n", "!"])
-        #expect(pieces(text, try Segmenter(.line)) == ["Él👍🏽. ", "Go\r\n", "!"])
+        #expect(pieces(text, try Segmenter(.line)) == ["Él", "👍🏽. ", "Go\r\n", "!"])
         #expect(
             pieces(text, try Segmenter(.grapheme))
                 == ["É", "l", "👍🏽", ".", " ", "G", "o", "\r\n", "!"])
@@ -91,7 +91,7 @@ import Testing
                 == ["x_1", " ", "=", " ", "3.14", " ", "// a b", "\n", "y"])
         let lookAhead = try Segmenter(rules: CustomRules.lookAhead)
         #expect(!lookAhead.endsAtLineFeed)
-        #expect(pieces("ab\ncd-ef", lookAhead).first == "ab\n")
+        #expect(pieces("ab\ncd.ef-gh", lookAhead) == ["ab\ncd", ".", "ef", "-", "gh"])
     }
 
     @Test func mistakesHaveAPlace() throws {
@@ -105,7 +105,7 @@ import Testing
             error("!!quoted_literals_only;\n.;\n$a = [\\p{Letter}];\n$b $a;")
                 == .invalidRules(line: 4, column: 4, reason: "U_BRK_UNDEFINED_VARIABLE"))
         #expect(error("[a-")?.description.contains("line 1") == true)
-        #expect(error("") == .invalidRules(line: 0, column: 0, reason: "there are no rules"))
+        #expect(error("") == .invalidRules(line: 1, column: 0, reason: "there are no rules"))
         #expect(throws: TokenizeError.self) { try Segmenter(.word, locale: "no such locale!") }
     }
 
