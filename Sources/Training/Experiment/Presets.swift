@@ -10,7 +10,7 @@ extension Preset {
                 "model": [
                     "latent_count": 16, "category_count": 16, "code_embedding_size": 32,
                     "condition_size": 256, "embedding_size": 128, "maximum_length": 64,
-                    "pooling": ["window_width": 0.0, "reads_tokens": false],
+                    "pooling": ["window_width": 0.0, "reads_tokens": true],
                     "encoder": ["type": "gru", "hidden_size": 128, "dropout": 0.0],
                     "decoder": [
                         "type": "gru", "hidden_size": 256, "attention_size": 0,
