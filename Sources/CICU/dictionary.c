@@ -1,6 +1,8 @@
 // Runs of dictionary characters: ICU cuts them, we remember.
 #include "dictionary.h"
 
+#include <unicode/utf16.h>
+
 enum {
     MEMORIES = 1 << 16,
     MOST_MEMORIES = MEMORIES / 4 * 3,
@@ -60,6 +62,8 @@ void cicu_dictionary_free(cicu_dictionary *dictionary) {
     free(dictionary->memories);
     free(dictionary->arena);
     free(dictionary->ends);
+    free(dictionary->is_dictionary);
+    cicu_cutter_free(&dictionary->cutter);
     memset(dictionary, 0, sizeof *dictionary);
 }
 
@@ -75,7 +79,26 @@ static uint64_t hash_of(const uint8_t *bytes, int64_t count) {
     return hash;
 }
 
-/// Asks ICU; the ends go to `dictionary->ends`.
+/// Cuts the run that is widened in `reference`. Returns 0 when ICU has to be asked.
+static int cut_ourselves(cicu_dictionary *dictionary) {
+    const cicu_reference *reference = &dictionary->reference;
+    if (dictionary->lexicon == NULL
+        || !cicu_reserve(
+            (void **)&dictionary->is_dictionary, &dictionary->units_capacity,
+            reference->unit_count, 1)) {
+        return 0;
+    }
+    for (int64_t i = 0; i < reference->unit_count; i++) {
+        if (U16_IS_SURROGATE(reference->units[i])) return 0;
+        uint8_t category = cicu_category(dictionary->tables, reference->units[i]);
+        dictionary->is_dictionary[i] = dictionary->tables->is_dictionary[category];
+    }
+    return cicu_cutter_cut(
+        &dictionary->cutter, dictionary->lexicon, reference->units, reference->unit_count,
+        dictionary->is_dictionary);
+}
+
+/// Cuts a run; the ends go to `dictionary->ends`.
 static int64_t cut(
     cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count, int32_t *status) {
     cicu_reference *reference = &dictionary->reference;
@@ -83,11 +106,25 @@ static int64_t cut(
         *status = U_INDEX_OUTOFBOUNDS_ERROR;
         return -1;
     }
-    *status = cicu_reference_set(reference, bytes, count);
+    *status = cicu_reference_widen(reference, bytes, count);
     if (*status > 0) return -1;
+    int is_cut = cut_ourselves(dictionary);
+    if (!is_cut) {
+        UErrorCode code = U_ZERO_ERROR;
+        ubrk_setText(
+            reference->iterator, reference->units, (int32_t)reference->unit_count, &code);
+        *status = code > 0 ? code : 0;
+        if (*status > 0) return -1;
+    }
     int64_t found = 0;
-    int32_t end;
-    while ((end = ubrk_next(reference->iterator)) != UBRK_DONE) {
+    for (;;) {
+        int32_t end;
+        if (!is_cut) {
+            end = ubrk_next(reference->iterator);
+        } else {
+            end = found < dictionary->cutter.end_count ? dictionary->cutter.ends[found] : UBRK_DONE;
+        }
+        if (end == UBRK_DONE) break;
         if (!cicu_reserve(
                 (void **)&dictionary->ends, &dictionary->ends_capacity, found + 1,
                 sizeof *dictionary->ends)) {

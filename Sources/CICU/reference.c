@@ -30,7 +30,7 @@ void cicu_load_dictionaries(void) {
     (void)pthread_once(&once, load_dictionaries);
 }
 
-int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int64_t count) {
+int32_t cicu_reference_widen(cicu_reference *reference, const uint8_t *bytes, int64_t count) {
     if (count >= INT32_MAX) return U_INDEX_OUTOFBOUNDS_ERROR;
     if (!cicu_reserve(
             (void **)&reference->units, &reference->units_capacity, count + 1, sizeof(UChar))
@@ -63,8 +63,15 @@ int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int6
     reference->unit_count = length;
     reference->unit = 0;
     reference->offset = 0;
+    return 0;
+}
+
+int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int64_t count) {
+    int32_t status = cicu_reference_widen(reference, bytes, count);
+    if (status > 0) return status;
     UErrorCode code = U_ZERO_ERROR;
-    ubrk_setText(reference->iterator, units, (int32_t)length, &code);
+    ubrk_setText(
+        reference->iterator, reference->units, (int32_t)reference->unit_count, &code);
     return code > 0 ? code : 0;
 }
 

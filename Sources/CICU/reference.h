@@ -21,6 +21,9 @@ typedef struct {
 
 void cicu_reference_free(cicu_reference *reference);
 
+/// Turns `bytes` into UTF-16. Returns an ICU error or 0.
+int32_t cicu_reference_widen(cicu_reference *reference, const uint8_t *bytes, int64_t count);
+
 /// Widens `bytes` and sets them before the iterator. Returns an ICU error or 0.
 int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int64_t count);
 

@@ -155,9 +155,9 @@ static void walk_steps_as_wanted(cicu_walker *walker, cicu_output *out) {
 /// Hands a run to the dictionary. Returns 0 when there is none to be trusted.
 static int cut_run(cicu_walker *walker, const cicu_match *match, int32_t *status) {
     cicu_dictionary *dictionary = &walker->dictionary;
-    if (dictionary->reference.iterator == NULL) {
-        dictionary->reference.iterator = cicu_rules_dictionary(walker->rules);
-        if (dictionary->reference.iterator == NULL) return 0;
+    if (dictionary->reference.iterator == NULL
+        && !cicu_rules_dictionary(walker->rules, dictionary)) {
+        return 0;
     }
     walker->pending_count = cicu_dictionary_cut(
         dictionary, walker->bytes + walker->position, match->end - walker->position,
