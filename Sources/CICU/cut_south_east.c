@@ -21,8 +21,33 @@ typedef struct {
     const uint16_t *units;
     int64_t end;
     int script;
+    cicu_pair *pairs;
     words known[8];
 } part;
+
+/// Two steps from the root, remembered: there the trie branches most.
+static trie_place two_steps(const part *p, uint32_t first, uint32_t second, cicu_pair *found) {
+    const uint8_t *root = p->lexicon->words[p->script];
+    trie_place place = {root, -1};
+    cicu_pair *pair =
+        first < CUT_PAIR_BYTES && second < CUT_PAIR_BYTES
+        ? &p->pairs[first * CUT_PAIR_BYTES + second] : NULL;
+    if (pair != NULL && pair->place != 0) {
+        *found = *pair;
+        place.at = root + pair->place - 1;
+        place.rest = pair->rest;
+        return place;
+    }
+    found->first = (uint8_t)(first > 0xFD ? TRIE_NONE : byte_step(&place, (uint8_t)first));
+    found->second = TRIE_NONE;
+    if (found->first != TRIE_NONE && found->first != TRIE_LAST && second <= 0xFD) {
+        found->second = (uint8_t)byte_step(&place, (uint8_t)second);
+    }
+    found->place = (int32_t)((const uint8_t *)place.at - root) + 1;
+    found->rest = (int16_t)place.rest;
+    if (pair != NULL) *pair = *found;
+    return place;
+}
 
 static const words *words_at(part *p, int64_t at) {
     words *found = &p->known[at & 7];
@@ -30,26 +55,36 @@ static const words *words_at(part *p, int64_t at) {
     found->at = at;
     found->count = 0;
     found->prefix = 0;
-    trie_place place = {p->lexicon->words[p->script], -1};
-    for (int64_t i = at; i < p->end;) {
-        uint32_t unit = p->units[i++] - p->lexicon->first[p->script];
+    if (at == p->end) return found;
+    // Joiners have bytes of their own in the trie, but stand in no run of one script.
+    uint32_t base = p->lexicon->first[p->script], first = p->units[at] - base;
+    uint32_t second = at + 1 < p->end ? p->units[at + 1] - base : UINT32_MAX;
+    cicu_pair pair = {0};
+    trie_place place = two_steps(p, first, second, &pair);
+    found->prefix = 1;
+    if (pair.first >= TRIE_VALUE) found->lengths[found->count++] = 1;
+    if (pair.first == TRIE_NONE || pair.first == TRIE_LAST || at + 1 == p->end) return found;
+    trie_result result = pair.second;
+    for (int64_t i = at + 2;; i++) {
         found->prefix++;
-        // Joiners have bytes of their own, but stand in no run of one script.
-        trie_result result = unit > 0xFD ? TRIE_NONE : byte_step(&place, (uint8_t)unit);
-        if (result == TRIE_NONE) break;
-        if (result == TRIE_ON) continue;
-        if (found->count < MOST_WORDS) found->lengths[found->count++] = (int32_t)(i - at);
-        if (result == TRIE_LAST) break;
+        if (result >= TRIE_VALUE && found->count < MOST_WORDS) {
+            found->lengths[found->count++] = (int32_t)(i - at);
+        }
+        if (result == TRIE_NONE || result == TRIE_LAST || i == p->end) break;
+        uint32_t unit = p->units[i] - base;
+        result = unit > 0xFD ? TRIE_NONE : byte_step(&place, (uint8_t)unit);
     }
     return found;
 }
 
 /// Length of the word to take at a place, 0 if there is none.
 static int64_t best_word(part *p, int64_t at) {
-    words first = *words_at(p, at);
-    if (first.count == 0) return 0;
-    int64_t best = first.lengths[first.count - 1];
-    if (first.count == 1 || at + best >= p->end) return best;
+    const words *found = words_at(p, at);
+    if (found->count == 0) return 0;
+    int64_t best = found->lengths[found->count - 1];
+    if (found->count == 1 || at + best >= p->end) return best;
+    // Looking ahead may take their memory for another place.
+    words first = *found;
     for (int k = first.count - 1; k >= 0; k--) {
         int64_t behind = at + first.lengths[k];
         words second = *words_at(p, behind);
@@ -93,7 +128,17 @@ int cicu_cut_south_east(
     int64_t start, int64_t end) {
     // Too short for two words: Thai wants more than four characters, the others four.
     if (end - start < (script == CUT_THAI ? 5 : 4)) return 1;
-    part p = {lexicon, units, end, script, {{0}}};
+    if (cutter->pairs[script] == NULL) {
+        cutter->pairs[script] =
+            calloc(CUT_PAIR_BYTES * CUT_PAIR_BYTES, sizeof *cutter->pairs[script]);
+        if (cutter->pairs[script] == NULL) return 0;
+    }
+    part p;
+    p.lexicon = lexicon;
+    p.units = units;
+    p.end = end;
+    p.script = script;
+    p.pairs = cutter->pairs[script];
     for (int k = 0; k < 8; k++) p.known[k].at = -1;
     for (int64_t at = start; at < end;) {
         int64_t length = best_word(&p, at), i = at + length;

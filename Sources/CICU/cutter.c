@@ -2,6 +2,7 @@
 #include "cutter.h"
 
 void cicu_cutter_free(cicu_cutter *cutter) {
+    for (int script = 0; script < CUT_EAST_ASIAN; script++) free(cutter->pairs[script]);
     free(cutter->costs);
     free(cutter->previous);
     free(cutter->first_places);

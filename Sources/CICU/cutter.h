@@ -19,8 +19,18 @@ typedef struct {
 /// Reads ICU's dictionaries, once. NULL when there are none or their format is another.
 const cicu_lexicon *cicu_lexicon_get(void);
 
+/// Where two bytes lead to in a trie, and what they find on the way.
+typedef struct {
+    int32_t place;  // from the root, + 1; 0 not known yet
+    int16_t rest;
+    uint8_t first, second;  // of the first byte and of the second
+} cicu_pair;
+
+enum { CUT_PAIR_BYTES = 128 };
+
 /// Scratch of a cutter. One per walker.
 typedef struct {
+    cicu_pair *pairs[CUT_EAST_ASIAN];  // [first byte, second byte] of a dictionary
     int64_t capacity;
     uint32_t *costs;
     int32_t *previous;

@@ -131,6 +131,10 @@ static int64_t cut(
             *status = U_MEMORY_ALLOCATION_ERROR;
             return -1;
         }
+        if (end <= reference->triples) {
+            reference->unit = end;
+            reference->offset = 3 * (ptrdiff_t)end;
+        }
         for (; reference->unit < end; reference->unit++) {
             reference->offset += reference->widths[reference->unit];
         }

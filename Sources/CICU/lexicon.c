@@ -89,9 +89,7 @@ static int role_of(UChar32 c, int script) {
 }
 
 static void open_all(void) {
-    UErrorCode code = U_ZERO_ERROR;
-    const UNormalizer2 *compatible = unorm2_getNFKCInstance(&code);
-    int is_good = code <= 0 && open_dictionary(CUT_THAI, "thaidict")
+    int is_good = open_dictionary(CUT_THAI, "thaidict")
         && open_dictionary(CUT_LAO, "laodict") && open_dictionary(CUT_BURMESE, "burmesedict")
         && open_dictionary(CUT_KHMER, "khmerdict") && open_dictionary(CUT_EAST_ASIAN, "cjdict");
     if (!is_good) return;
@@ -102,7 +100,9 @@ static void open_all(void) {
         if (script == CUT_NOBODY) continue;
         int kind = script | role_of(c, script);
         // ICU normalizes East Asian runs before it looks words up; these need none of that.
-        if (script == CUT_EAST_ASIAN && unorm2_isInert(compatible, c)) kind |= CUT_PLAIN;
+        int is_plain = u_getIntPropertyValue(c, UCHAR_NFKC_QUICK_CHECK) == UNORM_YES
+            && u_getCombiningClass(c) == 0;
+        if (script == CUT_EAST_ASIAN && is_plain) kind |= CUT_PLAIN;
         lexicon.kinds[c] = (uint8_t)kind;
     }
     is_known = 1;

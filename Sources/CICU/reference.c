@@ -40,8 +40,20 @@ int32_t cicu_reference_widen(cicu_reference *reference, const uint8_t *bytes, in
     }
     UChar *units = reference->units;
     uint8_t *widths = reference->widths;
-    int64_t length = 0;
-    for (int64_t i = 0; i < count;) {
+    int64_t length = 0, i = 0;
+    // Most runs that are cut by dictionaries are nothing but characters of three bytes.
+    for (; i + 3 <= count; i += 3) {
+        uint32_t lead = bytes[i], second = bytes[i + 1] ^ 0x80u, third = bytes[i + 2] ^ 0x80u;
+        uint32_t unit = (lead & 15) << 12 | second << 6 | third;
+        if ((lead & 0xF0) != 0xE0 || second > 63 || third > 63 || unit < 0x800
+            || U16_IS_SURROGATE(unit)) {
+            break;
+        }
+        units[length] = (UChar)unit;
+        widths[length++] = 3;
+    }
+    reference->triples = length;
+    while (i < count) {
         if (bytes[i] < 0x80) {
             widths[length] = 1;
             units[length++] = bytes[i++];

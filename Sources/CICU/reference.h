@@ -12,6 +12,7 @@ typedef struct {
     int64_t units_capacity, unit_count;
     uint8_t *widths;  // source bytes of each unit
     int64_t widths_capacity;
+    int64_t triples;  // how many units at the beginning have three bytes each
     ptrdiff_t base;   // where in the text the buffer begins
     int64_t unit;     // units gone through
     ptrdiff_t offset; // bytes gone through
