@@ -1,5 +1,7 @@
-// Runs of dictionary characters: ICU cuts them, we remember.
+// Runs of dictionary characters: cut by our own cutter, or by ICU and then remembered.
 #include "dictionary.h"
+
+#include <unicode/utf16.h>
 
 enum {
     MEMORIES = 1 << 16,
@@ -60,6 +62,8 @@ void cicu_dictionary_free(cicu_dictionary *dictionary) {
     free(dictionary->memories);
     free(dictionary->arena);
     free(dictionary->ends);
+    free(dictionary->is_dictionary);
+    cicu_cutter_free(&dictionary->cutter);
     memset(dictionary, 0, sizeof *dictionary);
 }
 
@@ -75,29 +79,66 @@ static uint64_t hash_of(const uint8_t *bytes, int64_t count) {
     return hash;
 }
 
-/// Asks ICU; the ends go to `dictionary->ends`.
-static int64_t cut(
-    cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count, int32_t *status) {
+/// Notes an end given in units.
+static int note(cicu_dictionary *dictionary, int64_t index, int32_t end) {
     cicu_reference *reference = &dictionary->reference;
-    if (count > WINDOW) {
-        *status = U_INDEX_OUTOFBOUNDS_ERROR;
+    if (!cicu_reserve(
+            (void **)&dictionary->ends, &dictionary->ends_capacity, index + 1,
+            sizeof *dictionary->ends)) {
+        return 0;
+    }
+    if (end <= reference->triples) {
+        reference->unit = end;
+        reference->offset = 3 * (ptrdiff_t)end;
+    }
+    for (; reference->unit < end; reference->unit++) {
+        reference->offset += reference->widths[reference->unit];
+    }
+    dictionary->ends[index] = (int32_t)reference->offset;
+    return 1;
+}
+
+/// Cuts a run by our own cutter. Returns -1 when ICU has to be asked.
+static int64_t cut_ourselves(cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count) {
+    cicu_reference *reference = &dictionary->reference;
+    cicu_cutter *cutter = &dictionary->cutter;
+    if (dictionary->lexicon == NULL || count > WINDOW
+        || cicu_reference_widen(reference, bytes, count) > 0
+        || !cicu_reserve(
+            (void **)&dictionary->is_dictionary, &dictionary->units_capacity,
+            reference->unit_count, 1)) {
         return -1;
     }
-    *status = cicu_reference_set(reference, bytes, count);
+    for (int64_t i = 0; i < reference->unit_count; i++) {
+        if (U16_IS_SURROGATE(reference->units[i])) return -1;
+        uint8_t category = cicu_category(dictionary->tables, reference->units[i]);
+        dictionary->is_dictionary[i] = dictionary->tables->is_dictionary[category];
+    }
+    if (!cicu_cutter_cut(
+            cutter, dictionary->lexicon, reference->units, reference->unit_count,
+            dictionary->is_dictionary)) {
+        return -1;
+    }
+    for (int64_t k = 0; k < cutter->end_count; k++) {
+        if (!note(dictionary, k, cutter->ends[k])) return -1;
+    }
+    return cutter->end_count;
+}
+
+/// Asks ICU; the ends go to `dictionary->ends`.
+static int64_t ask_icu(
+    cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count, int32_t *status) {
+    cicu_reference *reference = &dictionary->reference;
+    *status = count > WINDOW ? U_INDEX_OUTOFBOUNDS_ERROR
+                             : cicu_reference_set(reference, bytes, count);
     if (*status > 0) return -1;
     int64_t found = 0;
     int32_t end;
     while ((end = ubrk_next(reference->iterator)) != UBRK_DONE) {
-        if (!cicu_reserve(
-                (void **)&dictionary->ends, &dictionary->ends_capacity, found + 1,
-                sizeof *dictionary->ends)) {
+        if (!note(dictionary, found++, end)) {
             *status = U_MEMORY_ALLOCATION_ERROR;
             return -1;
         }
-        for (; reference->unit < end; reference->unit++) {
-            reference->offset += reference->widths[reference->unit];
-        }
-        dictionary->ends[found++] = (int32_t)reference->offset;
     }
     return found;
 }
@@ -113,10 +154,14 @@ static int prepare(cicu_dictionary *dictionary) {
 int64_t cicu_dictionary_cut(
     cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count, const int32_t **ends,
     int32_t *status) {
-    int64_t found;
+    int64_t found = cut_ourselves(dictionary, bytes, count);
     *status = 0;
+    if (found >= 0) {
+        *ends = dictionary->ends;
+        return found;
+    }
     if (count > LONGEST_RUN) {
-        found = cut(dictionary, bytes, count, status);
+        found = ask_icu(dictionary, bytes, count, status);
         *ends = dictionary->ends;
         return found;
     }
@@ -144,7 +189,7 @@ int64_t cicu_dictionary_cut(
         *ends = dictionary->ends;
         return memory->end_count;
     }
-    found = cut(dictionary, bytes, count, status);
+    found = ask_icu(dictionary, bytes, count, status);
     *ends = dictionary->ends;
     if (found < 0) return found;
     int64_t size = count + 2 * found;

@@ -1,6 +1,7 @@
 // Words in scripts that are written without spaces, by ICU's dictionaries.
 #pragma once
 
+#include "cutter.h"
 #include "reference.h"
 #include "tables.h"
 
@@ -20,6 +21,12 @@ typedef struct {
     int64_t arena_used;
     int32_t *ends;
     int64_t ends_capacity;
+    // Our own cutter, or ICU for every run.
+    const cicu_tables *tables;
+    const cicu_lexicon *lexicon;  // NULL: ask ICU
+    cicu_cutter cutter;
+    uint8_t *is_dictionary;  // of each unit
+    int64_t units_capacity;
 } cicu_dictionary;
 
 /// An iterator whose only rule takes everything, over the same dictionary characters as `tables`:

@@ -11,8 +11,8 @@ int cicu_match_next(
         int category;
         if (i < count) {
             ptrdiff_t at = i;
-            if (bytes[i] < 0x80) {
-                category = tables->two_bytes[bytes[i++]];
+            if (i + 3 < count) {
+                category = cicu_category_at(tables, bytes, &i, count);
             } else {
                 int32_t scalar = cicu_decode(bytes, &i, count, is_last);
                 if (scalar < 0) return 0;

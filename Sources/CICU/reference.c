@@ -30,7 +30,7 @@ void cicu_load_dictionaries(void) {
     (void)pthread_once(&once, load_dictionaries);
 }
 
-int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int64_t count) {
+int32_t cicu_reference_widen(cicu_reference *reference, const uint8_t *bytes, int64_t count) {
     if (count >= INT32_MAX) return U_INDEX_OUTOFBOUNDS_ERROR;
     if (!cicu_reserve(
             (void **)&reference->units, &reference->units_capacity, count + 1, sizeof(UChar))
@@ -40,8 +40,20 @@ int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int6
     }
     UChar *units = reference->units;
     uint8_t *widths = reference->widths;
-    int64_t length = 0;
-    for (int64_t i = 0; i < count;) {
+    int64_t length = 0, i = 0;
+    // Most runs that are cut by dictionaries are nothing but characters of three bytes.
+    for (; i + 3 <= count; i += 3) {
+        uint32_t lead = bytes[i], second = bytes[i + 1] ^ 0x80u, third = bytes[i + 2] ^ 0x80u;
+        uint32_t unit = (lead & 15) << 12 | second << 6 | third;
+        if ((lead & 0xF0) != 0xE0 || second > 63 || third > 63 || unit < 0x800
+            || U16_IS_SURROGATE(unit)) {
+            break;
+        }
+        units[length] = (UChar)unit;
+        widths[length++] = 3;
+    }
+    reference->triples = length;
+    while (i < count) {
         if (bytes[i] < 0x80) {
             widths[length] = 1;
             units[length++] = bytes[i++];
@@ -63,8 +75,15 @@ int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int6
     reference->unit_count = length;
     reference->unit = 0;
     reference->offset = 0;
+    return 0;
+}
+
+int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int64_t count) {
+    int32_t status = cicu_reference_widen(reference, bytes, count);
+    if (status > 0) return status;
     UErrorCode code = U_ZERO_ERROR;
-    ubrk_setText(reference->iterator, units, (int32_t)length, &code);
+    ubrk_setText(
+        reference->iterator, reference->units, (int32_t)reference->unit_count, &code);
     return code > 0 ? code : 0;
 }
 

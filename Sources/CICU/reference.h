@@ -12,6 +12,7 @@ typedef struct {
     int64_t units_capacity, unit_count;
     uint8_t *widths;  // source bytes of each unit
     int64_t widths_capacity;
+    int64_t triples;  // how many units at the beginning have three bytes each
     ptrdiff_t base;   // where in the text the buffer begins
     int64_t unit;     // units gone through
     ptrdiff_t offset; // bytes gone through
@@ -20,6 +21,9 @@ typedef struct {
 } cicu_reference;
 
 void cicu_reference_free(cicu_reference *reference);
+
+/// Turns `bytes` into UTF-16. Returns an ICU error or 0.
+int32_t cicu_reference_widen(cicu_reference *reference, const uint8_t *bytes, int64_t count);
 
 /// Widens `bytes` and sets them before the iterator. Returns an ICU error or 0.
 int32_t cicu_reference_set(cicu_reference *reference, const uint8_t *bytes, int64_t count);

@@ -102,21 +102,30 @@ int32_t cicu_rules_features(const cicu_rules *rules) {
         | (rules->tables->ends_at_line_feed ? CICU_ENDS_AT_LINE_FEED : 0);
 }
 
-UBreakIterator *cicu_rules_dictionary(cicu_rules *rules) {
+int cicu_rules_dictionary(cicu_rules *rules, cicu_dictionary *dictionary) {
     UErrorCode code = U_ZERO_ERROR;
-    UBreakIterator *clone = NULL;
     pthread_mutex_lock(&rules->lock);
     if (!rules->is_dictionary_tried) {
         int32_t status = 0;
         cicu_load_dictionaries();
         rules->dictionary = cicu_dictionary_iterator(rules->tables, &status);
-        if (rules->dictionary != NULL && !cicu_rules_are_understood(rules, rules->dictionary)) {
+        // Our own cutter if it does as ICU does; else ICU run by run; else ICU alone.
+        rules->lexicon = rules->dictionary == NULL ? NULL : cicu_lexicon_get();
+        if (rules->lexicon != NULL && !cicu_rules_are_understood(rules, rules->dictionary)) {
+            rules->lexicon = NULL;
+        }
+        if (rules->dictionary != NULL && rules->lexicon == NULL
+            && !cicu_rules_are_understood(rules, rules->dictionary)) {
             ubrk_close(rules->dictionary);
             rules->dictionary = NULL;
         }
         rules->is_dictionary_tried = 1;
     }
-    if (rules->dictionary != NULL) clone = ubrk_clone(rules->dictionary, &code);
+    if (rules->dictionary != NULL) {
+        dictionary->reference.iterator = ubrk_clone(rules->dictionary, &code);
+        dictionary->tables = rules->tables;
+        dictionary->lexicon = rules->lexicon;
+    }
     pthread_mutex_unlock(&rules->lock);
-    return clone;
+    return dictionary->reference.iterator != NULL;
 }

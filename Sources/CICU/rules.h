@@ -13,10 +13,12 @@ struct cicu_rules {
     pthread_mutex_t lock;
     UBreakIterator *dictionary;
     int is_dictionary_tried;
+    const cicu_lexicon *lexicon;  // NULL: ICU cuts every run
 };
 
-/// A clone of the dictionary iterator, tested first; NULL: ask ICU for every boundary from now on.
-UBreakIterator *cicu_rules_dictionary(struct cicu_rules *rules);
+/// Makes a dictionary ready, which is tested when it is first wanted. Returns 0 if it is not to be
+/// trusted: ask ICU for every boundary from now on.
+int cicu_rules_dictionary(struct cicu_rules *rules, cicu_dictionary *dictionary);
 
 /// Whether a walker over the tables finds what ICU finds, on a sample of every category. With
 /// `dictionary` the sample is of dictionary characters.

@@ -81,6 +81,8 @@ int cicu_rules_are_understood(const cicu_rules *rules, UBreakIterator *dictionar
     int is_understood = ours != NULL && icu != NULL && bytes != NULL;
     if (is_understood && dictionary != NULL) {
         ours->dictionary.reference.iterator = ubrk_clone(dictionary, &code);
+        ours->dictionary.tables = rules->tables;
+        ours->dictionary.lexicon = rules->lexicon;
         is_understood = code <= 0;
     }
     if (is_understood) {

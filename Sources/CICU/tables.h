@@ -52,6 +52,35 @@ static inline uint8_t cicu_category(const cicu_tables *tables, int32_t scalar) {
 /// -1 where the sequence could go on behind `count`.
 int32_t cicu_decode(const uint8_t *bytes, ptrdiff_t *i, ptrdiff_t count, int is_last);
 
+/// The category of the scalar at `*i`, four bytes of which can be read.
+static inline __attribute__((always_inline)) int cicu_category_at(
+    const cicu_tables *tables, const uint8_t *bytes, ptrdiff_t *i, ptrdiff_t count) {
+    const uint8_t *at = bytes + *i;
+    uint32_t lead = at[0], second = at[1] ^ 0x80u, third = at[2] ^ 0x80u;
+    // One and two bytes without a branch: they alternate in text, at random.
+    if (lead < 0xE0) {
+        uint32_t is_two = lead >= 0xC0;
+        uint32_t scalar = is_two ? (lead & 31) << 6 | (second & 63) : lead;
+        if (lead < 0x80 || (lead >= 0xC2 && second < 64)) {
+            *i += 1 + (ptrdiff_t)is_two;
+            return tables->two_bytes[scalar];
+        }
+    } else if (lead < 0xF0 && second < 64 && third < 64) {
+        uint32_t number = (lead & 15) << 6 | second;
+        if (number >= 0x800 / 64 && (number < 0xD800 / 64 || number >= 0xE000 / 64)) {
+            *i += 3;
+            return tables->categories[tables->stage[number] + third];
+        }
+    } else if (lead < 0xF5 && second < 64 && third < 64 && (at[3] ^ 0x80u) < 64) {
+        uint32_t number = (lead & 7) << 12 | second << 6 | third;
+        if (number >= 0x10000 / 64 && number < 0x110000 / 64) {
+            *i += 4;
+            return tables->categories[tables->stage[number] + (at[3] & 63)];
+        }
+    }
+    return cicu_category(tables, cicu_decode(bytes, i, count, 1));
+}
+
 /// Finds pairs and triples and proves them; leaves `blocks` unusable if the rules have none.
 void cicu_blocks_derive(cicu_tables *tables);
 

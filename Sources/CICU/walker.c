@@ -72,35 +72,6 @@ static void walk_blocks(cicu_walker *walker, cicu_output *out) {
     walker->block_from = run.undecided + walker->patience;
 }
 
-/// The category of the scalar at `*i`, four bytes of which can be read.
-static inline __attribute__((always_inline)) int category_at(
-    const cicu_tables *tables, const uint8_t *bytes, ptrdiff_t *i, ptrdiff_t count) {
-    const uint8_t *at = bytes + *i;
-    uint32_t lead = at[0], second = at[1] ^ 0x80u, third = at[2] ^ 0x80u;
-    // One and two bytes without a branch: they alternate in text, at random.
-    if (lead < 0xE0) {
-        uint32_t is_two = lead >= 0xC0;
-        uint32_t scalar = is_two ? (lead & 31) << 6 | (second & 63) : lead;
-        if (lead < 0x80 || (lead >= 0xC2 && second < 64)) {
-            *i += 1 + (ptrdiff_t)is_two;
-            return tables->two_bytes[scalar];
-        }
-    } else if (lead < 0xF0 && second < 64 && third < 64) {
-        uint32_t number = (lead & 15) << 6 | second;
-        if (number >= 0x800 / 64 && (number < 0xD800 / 64 || number >= 0xE000 / 64)) {
-            *i += 3;
-            return tables->categories[tables->stage[number] + third];
-        }
-    } else if (lead < 0xF5 && second < 64 && third < 64 && (at[3] ^ 0x80u) < 64) {
-        uint32_t number = (lead & 7) << 12 | second << 6 | third;
-        if (number >= 0x10000 / 64 && number < 0x110000 / 64) {
-            *i += 4;
-            return tables->categories[tables->stage[number] + (at[3] & 63)];
-        }
-    }
-    return cicu_category(tables, cicu_decode(bytes, i, count, 1));
-}
-
 /// Steps from a boundary to the next place that needs care, or to a boundary where blocks may be
 /// asked again.
 static inline __attribute__((always_inline)) void walk_steps(
@@ -120,7 +91,7 @@ static inline __attribute__((always_inline)) void walk_steps(
         uint32_t step = 0;
         while (i < stop && written < capacity) {
             ptrdiff_t from = i;
-            step = steps[row + (uint32_t)category_at(tables, bytes, &i, walker->count)];
+            step = steps[row + (uint32_t)cicu_category_at(tables, bytes, &i, walker->count)];
             if (__builtin_expect(step >= CICU_CAREFUL, 0)) {
                 i = from;
                 break;
@@ -155,9 +126,9 @@ static void walk_steps_as_wanted(cicu_walker *walker, cicu_output *out) {
 /// Hands a run to the dictionary. Returns 0 when there is none to be trusted.
 static int cut_run(cicu_walker *walker, const cicu_match *match, int32_t *status) {
     cicu_dictionary *dictionary = &walker->dictionary;
-    if (dictionary->reference.iterator == NULL) {
-        dictionary->reference.iterator = cicu_rules_dictionary(walker->rules);
-        if (dictionary->reference.iterator == NULL) return 0;
+    if (dictionary->reference.iterator == NULL
+        && !cicu_rules_dictionary(walker->rules, dictionary)) {
+        return 0;
     }
     walker->pending_count = cicu_dictionary_cut(
         dictionary, walker->bytes + walker->position, match->end - walker->position,
