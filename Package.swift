@@ -36,6 +36,7 @@ let package = Package(
             ]),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+        .target(name: "CTokenIndex"),
         .systemLibrary(
             name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
 
@@ -52,7 +53,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Tokenize",
-            dependencies: ["Files", "CICU"],
+            dependencies: ["Files", "CICU", "CTokenIndex"],
             swiftSettings: swiftSettings),
 
         // Level 4: sequences; and the grammar of the bundled corpus.

@@ -38,11 +38,15 @@ struct LongRuns: ParsableCommand {
             let tokenizer = try Tokenizer(spec: TokenizerSpec(level: level))
             for run in runs {
                 var count = 0
+                let buffer = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 4096)
+                defer { buffer.deallocate() }
                 let seconds = run.bytes.withUnsafeBufferPointer { text in
                     Stopwatch.best(of: 1) {
-                        var tokenIDs: [Int32] = []
-                        tokenizer.makeEncoder().encode(text, into: &tokenIDs)
-                        count = tokenIDs.count
+                        let encoder = tokenizer.makeEncoder()
+                        encoder.begin(text)
+                        while case let found = encoder.next(into: buffer), found > 0 {
+                            count += found
+                        }
                     }
                 }
                 let own = Double(run.bytes.count) / seconds

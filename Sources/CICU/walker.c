@@ -2,7 +2,7 @@
 // where care is needed, ICU's dictionaries where they rule.
 #include "walker.h"
 
-enum { LEAST_PATIENCE = 8, MOST_PATIENCE = 512, LITTLE = 48, OVERLAP = 32 };
+enum { LEAST_PATIENCE = 8, MOST_PATIENCE = 512, LITTLE = 48, OVERLAP = 32, LEAST_BLOCK = 16 };
 
 cicu_walker *cicu_walker_open(const cicu_rules *rules, int32_t reference, int32_t *status) {
     UErrorCode code = U_ZERO_ERROR;
@@ -159,7 +159,9 @@ ptrdiff_t cicu_walker_next(
         walker->pending_count = walker->pending_index = 0;
         if (walker->position >= walker->count) break;
         if (tables->blocks.is_usable && walker->place == walker->position
-            && walker->position >= walker->block_from && capacity - out.written >= CICU_BLOCK_ROOM) {
+            && walker->position >= walker->block_from
+            && walker->count - walker->position >= LEAST_BLOCK
+            && capacity - out.written >= CICU_BLOCK_ROOM) {
             walk_blocks(walker, &out);
         }
         ptrdiff_t before = walker->position;

@@ -1,3 +1,5 @@
+import CTokenIndex
+
 extension TokenEncoder {
     /// Words that are known; stops behind the first that has to be spelled.
     func writeWords(
@@ -5,74 +7,41 @@ extension TokenEncoder {
         _ written: inout Int
     ) {
         while written < capacity {
-            if queryIndex == queryCount {
-                gatherWords(base)
-                if queryCount == 0 { return }
+            if nextWord == wordCount {
+                findWords(base)
+                if wordCount == 0 { return }
             }
-            var next = queryIndex
-            let stop = min(queryCount, next + capacity - written)
-            var unknown: Range<Int>?
-            while next < stop, unknown == nil {
-                let query = queries[next]
-                next &+= 1
-                var tokenID = query.tokenID
-                if tokenID == 0 {
-                    let (start, end) = (query.start, query.end)
-                    tokenID = index.tokenID(
-                        of: base + start, end - start, readable: text.count - start)
-                    if tokenID == 0 {
-                        unknown = start..<end
-                        continue
-                    }
-                }
-                ids[written] = tokenID
-                written &+= 1
+            let (found, first) = (wordIDs, nextWord)
+            let room = min(wordCount - first, capacity - written)
+            var known = 0
+            while known < room, found[first &+ known] > 0 {
+                ids[written &+ known] = found[first &+ known]
+                known &+= 1
             }
-            queryIndex = next
-            if let unknown {
-                spell(unknown, base, ids, &written)
-                return
-            }
+            written += known
+            nextWord += known
+            if known == room { continue }
+            let word = wordStarts[nextWord]..<wordStarts[nextWord + 1]
+            nextWord += 1
+            spell(word, base, ids, &written)
+            return
         }
     }
 
-    /// A bit for each of TAB, LF, VT, FF, CR and space; shifted by more than 63 there is none.
-    private static let whiteSpace: UInt64 = 1 << 0x20 | 0x1F << 0x09
-
     /// Cuts the next words and looks them up.
     ///
-    /// A piece is a segment between two word boundaries. A U+0020 right before a segment that is
-    /// not white space moves from the segment of spaces it ends to that next piece.
-    private func gatherWords(_ base: UnsafePointer<UInt8>) {
-        (queryIndex, queryCount) = (0, 0)
-        guard let words, words.hasMore() else {
+    /// A word is a segment between two word boundaries. A U+0020 right before a segment that is
+    /// not white space moves from the segment of spaces it ends to that next word.
+    private func findWords(_ base: UnsafePointer<UInt8>) {
+        (nextWord, wordCount) = (0, 0)
+        guard let words, words.hasMore(), let ends = words.ends.baseAddress else {
             start = text.count
             return
         }
-        let (text, count, ends, found) = (text, text.count, words.ends, words.found)
-        var (start, next, gathered) = (start, words.index, 0)
-        while next < found, gathered < queries.count {
-            var end = ends[next]
-            next &+= 1
-            // Only a segment of spaces can end in a space. Without a branch for ASCII: spaces come
-            // too irregularly to be foreseen.
-            let isSpace = base[end &- 1] == 0x20 ? 1 : 0
-            let after = end < count ? base[end] : 0x20
-            if after < 0x80 {
-                end &-= isSpace & ((Self.whiteSpace >> UInt64(after)) & 1 == 0 ? 1 : 0)
-            } else if isSpace == 1, !text.startsWithWhiteSpace(at: end) {
-                end &-= 1
-            }
-            // One space alone is no piece; the next one takes its place.
-            queries[gathered] = TokenIndex.Query(start: start, end: end)
-            gathered &+= end > start ? 1 : 0
-            start = end
-        }
-        words.index = next
-        self.start = start
-        queryCount = gathered
-        index.find(
-            UnsafeMutableBufferPointer(rebasing: queries[..<gathered]), in: base, count: count)
+        wordCount = ctoken_find_words(
+            &table, base, text.count, ends, words.found, &words.index, start, wordStarts, wordIDs,
+            Self.wordCapacity)
+        start = wordStarts[wordCount]
     }
 
     /// Writes an unknown word: without its space if that is known, else character by character, the
@@ -85,8 +54,8 @@ extension TokenEncoder {
         let isSpaced = word.hasLeadingSpace
         let first = range.lowerBound + (isSpaced ? 1 : 0)
         if isSpaced {
-            pending = index.tokenID(
-                of: base + first, range.upperBound - first, readable: text.count - first)
+            pending = ctoken_find(
+                &table, base + first, range.upperBound - first, text.count - first)
             if pending != 0 {
                 ids[written] = Vocabulary.firstByte + 0x20
                 written += 1
@@ -101,7 +70,8 @@ extension TokenEncoder {
         // In an unknown word of ASCII every character is a byte (CR LF is a word by itself).
         bytes = first..<range.upperBound
         if isSpaced {
-            pending = index.tokenID(of: base + first - 1, 2, readable: text.count - first + 1)
+            pending = ctoken_find(
+                &table, base + first - 1, 2, text.count - first + 1)
             if pending == 0 {
                 pending = Vocabulary.firstByte + 0x20
             } else {
@@ -117,7 +87,7 @@ extension TokenEncoder {
         _ written: inout Int
     ) {
         guard let characters else { return }
-        let (tokens, count, ends, offset) = (index, text.count, characters.ends, characters.offset)
+        let (count, ends, offset) = (text.count, characters.ends, characters.offset)
         var start = spelled
         defer { spelled = start }
         while written < capacity, characters.hasMore() {
@@ -138,14 +108,14 @@ extension TokenEncoder {
                     isSpaced = false
                     from = start - 1
                 }
-                var tokenID = tokens.tokenID(
-                    of: base + from, end &- from, readable: count &- from)
+                var tokenID = ctoken_find(
+                    &table, base + from, end &- from, count &- from)
                 if tokenID == 0, from < start {
                     // The space by itself, and then the character, for which there may be no room.
                     ids[written] = Vocabulary.firstByte + 0x20
                     written += 1
-                    tokenID = tokens.tokenID(
-                        of: base + start, end - start, readable: count - start)
+                    tokenID = ctoken_find(
+                        &table, base + start, end - start, count - start)
                     if tokenID == 0 { bytes = start..<end } else { pending = tokenID }
                     start = end
                     return
@@ -167,14 +137,14 @@ extension TokenEncoder {
         _ base: UnsafePointer<UInt8>, _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int,
         _ written: inout Int
     ) {
-        let (tokens, count) = (index, text.count)
+        let count = text.count
         while written < capacity {
             while start < count, FieldSplitter.isSeparator(base[start]) { start += 1 }
             if start == count { return }
             let field = start
             while start < count, !FieldSplitter.isSeparator(base[start]) { start += 1 }
-            let tokenID = tokens.tokenID(
-                of: base + field, start - field, readable: count - field)
+            let tokenID = ctoken_find(
+                &table, base + field, start - field, count - field)
             ids[written] = tokenID == 0 ? 2 : tokenID
             written += 1
         }

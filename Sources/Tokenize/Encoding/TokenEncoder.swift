@@ -1,3 +1,5 @@
+import CTokenIndex
+
 /// Turns records into token ids: one per thread, as it owns workers and scratch memory.
 ///
 ///     encoder.begin(record)
@@ -7,7 +9,9 @@
 /// token; with a normalization there is one copy of the record.
 public final class TokenEncoder {
     let level: TokenLevel
-    let index: TokenIndex
+    private let index: TokenIndex
+    /// Borrowed from `index`.
+    var table: ctoken_index
     private let normalizer: Normalizer
     let words: PieceReader?
     let characters: PieceReader?
@@ -16,10 +20,15 @@ public final class TokenEncoder {
     var text = ByteSlice(start: nil, count: 0)
     /// Where the next piece to be looked up begins.
     var start = 0
-    /// Words that are looked up; those not written yet are `queries[queryIndex..<queryCount]`.
-    let queries = UnsafeMutableBufferPointer<TokenIndex.Query>.allocate(capacity: 256)
-    var queryIndex = 0
-    var queryCount = 0
+    /// Words that are looked up: those not written yet begin with number `nextWord`.
+    ///
+    /// Word i is `wordStarts[i]..<wordStarts[i + 1]` and has the id `wordIDs[i]`; 0 if it is
+    /// unknown.
+    static let wordCapacity = 256
+    let wordStarts = UnsafeMutablePointer<Int>.allocate(capacity: wordCapacity + 1)
+    let wordIDs = UnsafeMutablePointer<Int32>.allocate(capacity: wordCapacity)
+    var nextWord = 0
+    var wordCount = 0
     /// The end of the word that is spelled now, and how far; equal when none is.
     var spelled = 0
     var spelledEnd = 0
@@ -33,17 +42,21 @@ public final class TokenEncoder {
     init(spec: TokenizerSpec, index: TokenIndex, rules: SplittingRules, normalizer: Normalizer) {
         level = spec.level
         self.index = index
+        table = index.table
         self.normalizer = normalizer
         words = rules.words.map { PieceReader(.word, rules: $0) }
         characters = rules.characters.map { PieceReader(.grapheme, rules: $0) }
     }
 
-    deinit { queries.deallocate() }
+    deinit {
+        wordStarts.deallocate()
+        wordIDs.deallocate()
+    }
 
     /// Starts on a record, which must stay in place until its ids are read.
     public func begin(_ record: UnsafeBufferPointer<UInt8>) {
         text = normalizer.normalize(record)
-        (start, queryIndex, queryCount) = (0, 0, 0)
+        (start, nextWord, wordCount) = (0, 0, 0)
         (spelled, spelledEnd, isSpaced, pending) = (0, 0, false, 0)
         bytes = level == .byte ? 0..<text.count : 0..<0
         if level == .word { words?.begin(text, from: 0, to: text.count) }
@@ -70,7 +83,7 @@ public final class TokenEncoder {
                 bytes = bytes.lowerBound + count..<bytes.upperBound
             } else if spelled < spelledEnd {
                 writeCharacters(base, ids, capacity, &written)
-            } else if start < text.count || queryIndex < queryCount {
+            } else if start < text.count || nextWord < wordCount {
                 switch level {
                 case .word: writeWords(base, ids, capacity, &written)
                 case .whitespace: writeFields(base, ids, capacity, &written)
