@@ -105,3 +105,29 @@ extension Codec {
         }
     }
 }
+
+extension Codec {
+    /// Codes drawn from the posterior of token sequences, in the order given: `draws` rows of codes for each, one a set.
+    ///
+    /// - Parameter random: the stream of a sequence, from which all its draws come.
+    public func drawCodes(
+        sequences: [[Int32]], draws: Int, random: (Int) -> RandomStream
+    ) throws -> [Codes] {
+        let none = Codes(
+            latentCount: latentCount, categoryCount: categoryCount, rowCount: sequences.count)
+        var result = [Codes](repeating: none, count: draws)
+        try forEachBatch(of: sequences) { batch, places in
+            let posterior = try model.posterior(
+                of: batch, using: RandomStream(seed: 0, "unused"), on: tape)
+            for draw in 0..<draws {
+                let codes = posterior.sample(on: tape) { random(places[$0]).stream(draw) }
+                for (row, place) in places.enumerated() {
+                    for latent in 0..<latentCount {
+                        result[draw][place, latent] = codes[row, latent]
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -26,8 +26,10 @@ public final class Codec {
     let tape = Tape(arena: Arena(), isRecording: false)
 
     /// Loads a model directory.
-    public convenience init(directory: String) throws {
-        let (model, tokenizer) = try ModelDirectory(directory).load()
+    ///
+    /// - Parameter ignoringPrior: whether a prior learned after the model is left alone, whatever it is.
+    public convenience init(directory: String, ignoringPrior: Bool = false) throws {
+        let (model, tokenizer) = try ModelDirectory(directory).load(ignoringPrior: ignoringPrior)
         self.init(model: model, tokenizer: tokenizer)
     }
 

@@ -31,8 +31,10 @@ public struct ModelDirectory: Sendable {
 
     /// Reads and checks everything.
     ///
+    /// - Parameter ignoringPrior: whether a prior learned after the model is left alone, whatever it is.
     /// - Throws: ``TextCodecError``, `FilesError` or `TokenizeError` naming the file and what is wrong with it.
-    public func load() throws -> (model: TextModel, tokenizer: Tokenizer) {
+    public func load(ignoringPrior: Bool = false) throws -> (model: TextModel, tokenizer: Tokenizer)
+    {
         for (file, path) in [
             ("config.json", configPath), ("tokenizer.json", tokenizerPath),
             ("model.safetensors", weightsPath),
@@ -48,7 +50,7 @@ public struct ModelDirectory: Sendable {
             "it was trained with another tokenizer.json")
         let model = try TextModel(config, tokens: TokenSpace(tokenizer), source: .file(weights))
         try weights.requireNames(model.parameters.map(\.name))
-        if access(priorPath, F_OK) == 0 {
+        if !ignoringPrior, access(priorPath, F_OK) == 0 {
             model.learnedPrior = try loadPrior(for: model, weights: weights.digest)
         }
         return (model, tokenizer)
