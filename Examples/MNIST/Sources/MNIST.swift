@@ -6,5 +6,8 @@ struct MNIST: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mnist",
         abstract: "The paper's own experiment: discrete autoencoders of handwritten digits.",
-        subcommands: [TrainCommand.self])
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, TableCommand.self, FiguresCommand.self,
+            ProbeCommand.self, PolynomialCommand.self,
+        ])
 }

@@ -1,5 +1,6 @@
 import Configuration
 import DVAE
+import Files
 import SeqModel
 
 /// Everything that decides the numbers of a run; `config.json` of its folder.
@@ -40,5 +41,23 @@ struct MNISTConfig: Codable, Sendable {
             + Check.range("rate", rate, 1e-8...1)
             + Check.positive("batch_size", batchSize, atMost: 10_000)
             + Check.positive("epoch_count", epochCount, atMost: 100_000)
+    }
+}
+
+extension MNISTConfig {
+    /// The estimator and its settings on one line: `reinmax(temperature=1.3)`.
+    var estimatorText: String {
+        guard let tree = try? ConfigurationTree.encode(estimator), let members = tree.object else {
+            return estimator.type
+        }
+        let settings = members.filter { $0.key != "type" }.map { member in
+            // A ramp that does not move is a number.
+            let start = member.value["start"]
+            let value = start != nil && start == member.value["end"] ? start : member.value
+            let bytes = value.flatMap { try? StrictJSON.bytes(of: $0) } ?? []
+            return "\(member.key)=" + String(decoding: bytes, as: UTF8.self)
+        }
+        return settings.isEmpty
+            ? estimator.type : "\(estimator.type)(\(settings.joined(separator: ", ")))"
     }
 }
