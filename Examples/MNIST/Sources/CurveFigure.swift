@@ -18,7 +18,9 @@ struct CurveFigure {
         let low = ((values.min() ?? 0) / step).rounded(.down) * step
         let high = max(low + step, ((values.max() ?? 0) / step).rounded(.up) * step)
         let last = Double(max(2, records.count))
-        func x(_ epoch: Double) -> Double { left + (width - left - right) * (epoch - 1) / (last - 1) }
+        func x(_ epoch: Double) -> Double {
+            left + (width - left - right) * (epoch - 1) / (last - 1)
+        }
         func y(_ value: Double) -> Double {
             top + (height - top - bottom) * (high - value) / (high - low)
         }

@@ -7,7 +7,8 @@ import Tensors
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Print the bound on the test images and, for a small grid, the exact log-likelihood.")
+        abstract:
+            "Print the bound on the test images and, for a small grid, the exact log-likelihood.")
 
     @OptionGroup
     var options: RunOptions

@@ -25,7 +25,8 @@ struct IDXArray: Equatable {
             guard !overflow, product <= Self.maximumCount else {
                 throw MNISTError.malformed(
                     path: path, offset: 4 * Int(axis),
-                    reason: "axis \(axis) is \(length) long, too much for \(Self.maximumCount) bytes"
+                    reason:
+                        "axis \(axis) is \(length) long, too much for \(Self.maximumCount) bytes"
                 )
             }
             count = product

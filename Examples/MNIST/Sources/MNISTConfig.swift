@@ -30,7 +30,8 @@ struct MNISTConfig: Codable, Sendable {
 
     /// What is wrong with the values: `key: got …, want …`, a line each.
     var problems: [String] {
-        let grid = Check.positive("latent_count", latentCount, atMost: 1024)
+        let grid =
+            Check.positive("latent_count", latentCount, atMost: 1024)
             + Check.range("category_count", categoryCount, 2...1024)
         return grid
             + (grid.isEmpty

@@ -41,7 +41,9 @@ struct RunFolder {
 
     /// Writes the trained parameters, with the grid they belong to.
     func save(_ model: DigitModel) throws {
-        var file = SafeTensorsWriter(metadata: [("grid", Self.grid(model.latentCount, model.categoryCount))])
+        var file = SafeTensorsWriter(metadata: [
+            ("grid", Self.grid(model.latentCount, model.categoryCount))
+        ])
         for parameter in model.parameters {
             try file.add(parameter.name, shape: parameter.shape.array, parameter.value.array)
         }
@@ -62,7 +64,8 @@ struct RunFolder {
         }
         let model = try DigitModel(
             latentCount: config.latentCount, categoryCount: config.categoryCount,
-            source: .values { name, shape in try file.float32(named: name, expecting: shape.array) })
+            source: .values { name, shape in try file.float32(named: name, expecting: shape.array) }
+        )
         try file.requireNames(model.parameters.map(\.name))
         return model
     }
