@@ -45,13 +45,15 @@ import Testing
         for _ in 0..<4 { last = try trainer.runEpoch() }
         #expect(last.train.elbo > first.train.elbo + 20)
         #expect(last.test.elbo > first.test.elbo + 5)
-        #expect(last.test.kl > 0.1)
     }
 
     /// Item 10 in small: on a trained decoder, second order is nearer to the exact gradient than first, at more noise.
     @Test func reinMaxIsNearestToTheExactGradient() throws {
         let trainer = try trainer("--temperature", "1.3")
-        for _ in 0..<15 { _ = try trainer.runEpoch() }
+        var last = EpochRecord()
+        for _ in 0..<15 { last = try trainer.runEpoch() }
+        // The codes are in use: a decoder that does not listen has no gradient to compare.
+        #expect(last.test.kl > 1)
         let ground = GradientProbe.Ground(trainer.model, Self.test, 0..<20)
         let probes = try ProbeCommand.estimators().map { estimator in
             (
@@ -63,9 +65,6 @@ import Testing
         }
         func probe(_ type: String) throws -> GradientProbe {
             try #require(probes.first { $0.type == type }).probe
-        }
-        for (type, probe) in probes {
-            print("\(type): cosine \(probe.cosine), noise \(probe.relativeNoise)")
         }
         let reinMax = try probe("reinmax")
         #expect(abs(reinMax.cosine - (try probe("zgr")).cosine) < 0.05)

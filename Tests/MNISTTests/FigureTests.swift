@@ -97,7 +97,7 @@ import Testing
         #expect(
             lines[2] == """
                 | reinmax D4 K8 reinmax(temperature=1.3) | 0.0005, adam | 160 | 1, 2 | \
-                125.50 ± 0.50 | 125.50 ± 0.50 | 7.50 | 125.08 | 127.27 |
+                125.50 ± 0.50 | 125.50 ± 0.50 | 7.50 ± 0.00 | 125.08 | 127.27 |
                 """)
     }
 
@@ -114,11 +114,11 @@ import Testing
             EpochRecord(epoch: 1, train: .init(reconstruction: -130.25, kl: 7), test: .init()),
             EpochRecord(epoch: 2),
         ]
-        let lines = try records.flatMap { try $0.line() + [10] }
+        let lines: [UInt8] = try records.flatMap { try $0.line() + [10] }
         #expect(try EpochRecord.read(folder.write("good", lines)) == records)
-        let twice = try records[0].line() + [10]
+        let once = try records[0].line() + [10]
         for (bytes, line) in [
-            (twice + twice, 2), (Array("{}\n".utf8), 1), (Array(lines.dropLast(9)), 2),
+            (once + once, 2), (Array("{}\n".utf8), 1), (Array(lines.dropLast(9)), 2),
         ] {
             let path = try folder.write("bad", bytes)
             let error = #expect(throws: MNISTError.self) { try EpochRecord.read(path) }

@@ -2,8 +2,10 @@ import Testing
 
 @testable import mnist
 
-/// The toy of Liu et al. 2023 in small: 8 latents, one seed. Its latents do not meddle with each other, so the bands are
-/// those of 128; where straight-through stalls is known in closed form.
+/// The polynomial in small: 8 latents, one seed.
+///
+/// Its latents do not meddle with each other, so the bands are those of 128; where straight-through stalls is known in
+/// closed form.
 @Suite struct PolynomialProgramTests {
     static let bands: [(exponent: Double, method: String, band: ClosedRange<Double>)] = [
         (2, "exact", 0.2025...0.2030),

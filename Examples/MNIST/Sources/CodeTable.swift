@@ -20,7 +20,7 @@ struct CodeTable {
         return count <= maximumCodeCount
     }
 
-    /// The table of some images, `[B, 784]`:
+    /// The table of some images, `[B, 784]`.
     ///
     ///     log p(x | z) = ⟨x, l_z⟩ − Σ_i log(1 + exp l_zi)
     ///

@@ -1,7 +1,7 @@
 import DVAE
 import Tensors
 
-/// The evidence lower bound of a batch, summed over its images, nats:
+/// The evidence lower bound of a batch, summed over its images, nats.
 ///
 ///     ELBO = E_q[log p(x | z)] − KL(q ‖ uniform),      KL = D ln K − H(q)
 struct DigitBound {

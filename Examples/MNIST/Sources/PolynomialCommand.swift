@@ -4,7 +4,7 @@ import DVAE
 import Foundation
 import Tensors
 
-/// Runs the polynomial of Liu et al. 2023 over exponents and estimators.
+/// Minimises the polynomial over exponents and estimators.
 struct PolynomialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "polynomial",
