@@ -61,11 +61,14 @@ import Testing
             let sentences = (0..<64).map { _ in
                 language[Int.random(in: 0..<4096, using: &random)]
             }
-            let bound = model.bound(
-                of: model.batch(sentences), objective: objective, at: step,
-                using: random.stream("model"), on: tape
-            ).bound
-            tape.backward(from: bound.loss)
+            // The backward pass reads the batch's token ids once more.
+            withExtendedLifetime(model.batch(sentences)) { batch in
+                let bound = model.bound(
+                    of: batch, objective: objective, at: step, using: random.stream("model"),
+                    on: tape
+                ).bound
+                tape.backward(from: bound.loss)
+            }
             let rate: Float = step < steps * 2 / 3 ? 3e-3 : 1e-3
             optimizer.update(rate: rate, gradientScale: 1)
         }
