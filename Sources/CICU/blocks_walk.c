@@ -18,7 +18,7 @@ typedef struct {
 static inline __attribute__((always_inline)) uint64_t joins(
     const cicu_blocks *blocks, const uint64_t *masks, const carry *from) {
     uint64_t result = 0;
-    for (int k = 0; k < blocks->pair_count; k++) {
+    for (int k = 0; k < CICU_PAIRS; k++) {
         result |= masks[blocks->pair[k][0]] & masks[blocks->pair[k][1]] >> 1;
     }
     for (int k = 0; k < blocks->triple_count; k++) {
@@ -192,6 +192,32 @@ WIDE static inline __attribute__((always_inline)) __m512i status_numbers(
     return numbers;
 }
 
+/// Ends as words have them: before a space that goes with what is behind it, not after.
+WIDE static inline __attribute__((always_inline)) uint64_t with_spaces(
+    cicu_run *run, const block *b, ptrdiff_t at, uint64_t ends) {
+    __m512i bytes = b->bytes;
+    uint64_t spaces = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(0x20));
+    uint64_t white = spaces
+        | _mm512_cmple_epu8_mask(
+            _mm512_sub_epi8(bytes, _mm512_set1_epi8(0x09)), _mm512_set1_epi8(0x0D - 0x09));
+    uint64_t moved = ends & spaces & ~(white >> 1);
+    if (b->high != 0) {
+        // White space outside ASCII begins with C2, E1, E2 or E3.
+        uint64_t candidates = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xC2))
+            | _mm512_cmple_epu8_mask(
+                _mm512_sub_epi8(bytes, _mm512_set1_epi8((char)0xE1)), _mm512_set1_epi8(2));
+        for (uint64_t rest = moved & candidates >> 1; rest != 0; rest &= rest - 1) {
+            ptrdiff_t next = at + __builtin_ctzll(rest) + 1;
+            if (cicu_begins_white_space(run->bytes + next, run->count - next)) {
+                moved &= ~(rest & (~rest + 1));
+            }
+        }
+    }
+    // An end that moves in front of the block is new if a space stands there too.
+    if ((moved & 1) && run->told != at) run->ends[run->written++] = at;
+    return (ends & ~moved) | moved >> 1;
+}
+
 /// Writes ends and statuses; there is room for whole vectors.
 WIDE static inline __attribute__((always_inline)) void write_ends(
     const cicu_tables *tables, cicu_run *run, const block *b, ptrdiff_t at, uint64_t ends,
@@ -200,12 +226,21 @@ WIDE static inline __attribute__((always_inline)) void write_ends(
         64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42,
         41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19,
         18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+    ptrdiff_t boundary = run->boundary;
+    if (ends != 0) run->boundary = at + 64 - (ptrdiff_t)_lzcnt_u64(ends);
+    if (run->attaches_spaces) ends = with_spaces(run, b, at, ends);
     int written = __builtin_popcountll(ends);
     uint8_t offsets[64];
     _mm512_storeu_si512(offsets, _mm512_maskz_compress_epi8(ends, positions));
     __m512i base = _mm512_set1_epi64(at);
     ptrdiff_t *out = run->ends + run->written;
-    for (int j = 0; j < written; j += 8) {
+    // Few blocks have more ends than this, and a number that varies is foreseen badly.
+    enum { USUAL = 24 };
+    for (int j = 0; j < USUAL; j += 8) {
+        __m512i eight = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(offsets + j)));
+        _mm512_storeu_si512(out + j, _mm512_add_epi64(eight, base));
+    }
+    for (int j = USUAL; j < written; j += 8) {
         __m512i eight = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(offsets + j)));
         _mm512_storeu_si512(out + j, _mm512_add_epi64(eight, base));
     }
@@ -221,10 +256,10 @@ WIDE static inline __attribute__((always_inline)) void write_ends(
             _mm512_storeu_si512(statuses + j, _mm512_permutexvar_epi32(wanted, values));
         }
         uint64_t asked = _mm512_movepi8_mask(numbers) & ends;
-        if (asked != 0) ask(tables, run, asked, ends, run->boundary);
+        if (asked != 0) ask(tables, run, asked, ends, boundary);
     }
     run->written += written;
-    if (written > 0) run->boundary = out[written - 1];
+    if (run->written > 0) run->told = run->ends[run->written - 1];
 }
 
 /// ASCII and the well-formed characters of two and three bytes that behave like some in ASCII.
@@ -326,6 +361,7 @@ void cicu_blocks_walk(const cicu_tables *tables, cicu_run *run) {
         return;
     }
 #endif
+    run->attaches_spaces = 0;
     walk_portably(tables, run);
     find_place(tables, run);
 }
