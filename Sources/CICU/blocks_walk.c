@@ -262,9 +262,33 @@ WIDE static inline __attribute__((always_inline)) void write_ends(
     if (run->written > 0) run->told = run->ends[run->written - 1];
 }
 
+/// The sets of pairs and triples as bits of a class, in vectors; without members where not in use.
+typedef struct {
+    __m512i pair[CICU_PAIRS][2], triple[CICU_TRIPLES][3];
+} sets;
+
+WIDE static inline __attribute__((always_inline)) sets sets_of(const cicu_blocks *blocks) {
+    sets s;
+    for (int k = 0; k < CICU_PAIRS; k++) {
+        for (int i = 0; i < 2; i++) {
+            s.pair[k][i] = _mm512_set1_epi8((char)(1u << blocks->pair[k][i]));
+        }
+    }
+    for (int k = 0; k < CICU_TRIPLES; k++) {
+        for (int i = 0; i < 3; i++) {
+            s.triple[k][i] = _mm512_set1_epi8((char)(1u << blocks->triple[k][i]));
+        }
+    }
+    return s;
+}
+
 /// ASCII and the well-formed characters of two and three bytes that behave like some in ASCII.
-WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
+///
+/// `pairs` and `triples` are constants, so that all sets stay in registers.
+WIDE static inline __attribute__((always_inline)) void walk_wide(
+    const cicu_tables *tables, cicu_run *run, int pairs, int triples) {
     const cicu_blocks *blocks = &tables->blocks;
+    const sets s = sets_of(blocks);
     const __m512i low = _mm512_loadu_si512(blocks->ascii);
     const __m512i high = _mm512_loadu_si512(blocks->ascii + 64);
     const __m512i unknown_class = _mm512_set1_epi8((char)CICU_UNKNOWN);
@@ -280,9 +304,12 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
         b.classes = _mm512_permutex2var_epi8(low, b.bytes, high);
         b.high = _mm512_movepi8_mask(b.bytes);
         b.inside = b.trails = 0;
+        uint64_t plain = ~UINT64_C(0), lonely = 0;
         if (b.high != 0) {
             b.classes = _mm512_mask_mov_epi8(b.classes, b.high, unknown_class);
             classify_wide(blocks, run->bytes + at, &b);
+            lonely = _mm512_cmpeq_epi8_mask(b.classes, _mm512_set1_epi8((char)CICU_LONELY));
+            plain = ~lonely;
         }
         uint64_t unknown = _mm512_cmpeq_epi8_mask(b.classes, unknown_class) | ~present;
         int known = unknown == 0 ? 64 : __builtin_ctzll(unknown);
@@ -292,25 +319,22 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
             at += known;
             break;
         }
-        uint64_t masks[CICU_MASKS + 1];
-        masks[0] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(1));
-        masks[1] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(2));
-        masks[2] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(4));
-        masks[3] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(8));
-        masks[4] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(16));
-        masks[5] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(32));
-        masks[6] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(64));
-        masks[7] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8((char)128));
-        masks[8] = 0;
-        uint64_t lonely = 0;
-        if (b.high != 0) {
-            lonely = _mm512_cmpeq_epi8_mask(b.classes, _mm512_set1_epi8((char)CICU_LONELY));
-            for (int k = 0; k < CICU_MASKS; k++) masks[k] &= ~lonely;
+        uint64_t joined = b.inside | (lonely & lonely >> 1);
+        for (int k = 0; k < pairs; k++) {
+            uint64_t x = _mm512_test_epi8_mask(b.classes, s.pair[k][0]) & plain;
+            uint64_t y = _mm512_test_epi8_mask(b.classes, s.pair[k][1]) & plain;
+            joined |= x & y >> 1;
         }
-        uint64_t joined = joins(blocks, masks, &from) | b.inside | (lonely & lonely >> 1);
+        for (int k = 0; k < triples; k++) {
+            uint64_t x = _mm512_test_epi8_mask(b.classes, s.triple[k][0]) & plain;
+            uint64_t m = _mm512_test_epi8_mask(b.classes, s.triple[k][1]) & plain;
+            uint64_t z = _mm512_test_epi8_mask(b.classes, s.triple[k][2]) & plain;
+            joined |= ((x << 1 | from.left[k]) & m & z >> 1) | (x & m >> 1 & z >> 2);
+            from.left[k] = x >> (decided - 1) & 1;
+        }
         uint64_t ends = ~joined & ((UINT64_C(1) << decided) - 1);
         write_ends(tables, run, &b, at, ends, joined << 1 | from.joined);
-        carry_on(blocks, masks, joined, decided, &from);
+        from.joined = joined >> (decided - 1) & 1;
         run->decided = at += decided;
         if (known < 62) {
             at += known - decided;
@@ -318,6 +342,15 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
         }
     }
     run->undecided = at;
+}
+
+/// As many sets as words have.
+WIDE static void walk_few(const cicu_tables *tables, cicu_run *run) {
+    walk_wide(tables, run, 3, 2);
+}
+
+WIDE static void walk_many(const cicu_tables *tables, cicu_run *run) {
+    walk_wide(tables, run, CICU_PAIRS, CICU_TRIPLES);
 }
 
 static int has_wide_vectors(void) {
@@ -356,7 +389,8 @@ static void find_place(const cicu_tables *tables, cicu_run *run) {
 void cicu_blocks_walk(const cicu_tables *tables, cicu_run *run) {
 #ifdef HAS_WIDE_VECTORS
     if (has_wide_vectors()) {
-        walk_wide(tables, run);
+        int is_small = tables->blocks.pair_count <= 3 && tables->blocks.triple_count <= 2;
+        (is_small ? walk_few : walk_many)(tables, run);
         find_place(tables, run);
         return;
     }

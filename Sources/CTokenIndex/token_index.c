@@ -20,26 +20,38 @@ static inline uint64_t mixed(uint64_t left, uint64_t right) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/// The upper bits are the hash.
 static inline uint64_t hash_of(ctoken_key key) {
-    return mixed(key.low ^ UINT64_C(0x9E3779B97F4A7C15), key.high ^ UINT64_C(0xA0761D6478BD642F));
+    return (key.low ^ key.high * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xA0761D6478BD642F);
 }
 
-/// What of sixteen bytes is a key, by length; nothing where the length is more than a key's.
+/// Other bits than those that tell the slot, unless the table is very large.
+static inline uint32_t tag_of(const ctoken_index *index, uint64_t hash) {
+    return (uint32_t)(hash >> 16) & ~index->id_bits;
+}
+
+/// What of sixteen bytes is a key, by length, and the last byte; zeros where the length is more than a
+/// key's.
+typedef struct {
+    uint64_t low, high, number, unused;
+} part;
 #define FULL UINT64_MAX
 #define LOW(n) (FULL >> (64 - 8 * (n)))
-static const ctoken_key parts[CTOKEN_LONGEST + 2] = {
-    {0, 0},         {LOW(1), 0},    {LOW(2), 0},    {LOW(3), 0},    {LOW(4), 0},    {LOW(5), 0},
-    {LOW(6), 0},    {LOW(7), 0},    {FULL, 0},      {FULL, LOW(1)}, {FULL, LOW(2)}, {FULL, LOW(3)},
-    {FULL, LOW(4)}, {FULL, LOW(5)}, {FULL, LOW(6)}, {FULL, LOW(7)}, {0, 0}};
+#define PART(low, high, length) {low, high, UINT64_C(length) << 56, 0}
+static const part parts[CTOKEN_LONGEST + 2] = {
+    PART(0, 0, 0), PART(LOW(1), 0, 1), PART(LOW(2), 0, 2), PART(LOW(3), 0, 3),
+    PART(LOW(4), 0, 4), PART(LOW(5), 0, 5), PART(LOW(6), 0, 6), PART(LOW(7), 0, 7),
+    PART(FULL, 0, 8), PART(FULL, LOW(1), 9), PART(FULL, LOW(2), 10), PART(FULL, LOW(3), 11),
+    PART(FULL, LOW(4), 12), PART(FULL, LOW(5), 13), PART(FULL, LOW(6), 14), PART(FULL, LOW(7), 15),
+    PART(0, 0, 0)};
+#undef PART
 #undef LOW
 #undef FULL
 
 /// The key of a piece behind which sixteen bytes can be read; zeros if it is too long to be its own.
 static inline ctoken_key wide_key(const uint8_t *bytes, ptrdiff_t count) {
-    size_t length = count > CTOKEN_LONGEST ? CTOKEN_LONGEST + 1 : (size_t)count;
-    uint64_t number = (uint64_t)(length & CTOKEN_LONGEST) << 56;
-    return (ctoken_key){
-        load(bytes) & parts[length].low, (load(bytes + 8) & parts[length].high) | number};
+    const part *p = parts + (count > CTOKEN_LONGEST ? CTOKEN_LONGEST + 1 : count);
+    return (ctoken_key){load(bytes) & p->low, (load(bytes + 8) & p->high) | p->number};
 }
 
 static inline ctoken_key short_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable) {
@@ -56,7 +68,13 @@ static inline ctoken_key short_key(const uint8_t *bytes, ptrdiff_t count, ptrdif
     return key;
 }
 
-uint64_t ctoken_hash(ctoken_key key) { return hash_of(key); }
+uint32_t ctoken_slot(const ctoken_index *index, ctoken_key key) {
+    return (uint32_t)(hash_of(key) >> index->shift);
+}
+
+uint32_t ctoken_entry(const ctoken_index *index, ctoken_key key, int32_t id) {
+    return tag_of(index, hash_of(key)) | (uint32_t)id;
+}
 
 ctoken_key ctoken_make_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable) {
     if (count <= CTOKEN_LONGEST) return short_key(bytes, count, readable);
@@ -80,8 +98,8 @@ int32_t ctoken_find(
     if (count <= 0 || count > CTOKEN_LONGEST_TOKEN) return 0;
     ctoken_key key = ctoken_make_key(bytes, count, readable);
     uint64_t hash = hash_of(key);
-    uint32_t tag = (uint32_t)(hash >> 32) & ~index->id_bits;
-    for (uint64_t slot = hash & index->mask;; slot = (slot + 1) & index->mask) {
+    uint32_t tag = tag_of(index, hash);
+    for (uint64_t slot = hash >> index->shift;; slot = (slot + 1) & index->mask) {
         uint32_t entry = index->slots[slot];
         if (entry == 0) return 0;
         if ((entry & ~index->id_bits) != tag) continue;
@@ -98,7 +116,7 @@ void ctoken_find_batch(
     const uint32_t *slots = index->slots;
     const ctoken_key *keys = index->keys;
     const ptrdiff_t *starts = batch->starts;
-    uint64_t mask = index->mask;
+    int shift = index->shift;
     uint32_t id_bits = index->id_bits;
     int32_t *ids = batch->ids, *open = batch->unknown;
     ptrdiff_t near = batch->count, open_count = 0, left = 0;
@@ -107,9 +125,11 @@ void ctoken_find_batch(
     // many of them under way. Those that are elsewhere or nowhere are noted.
     for (ptrdiff_t i = 0; i < near; i++) {
         ctoken_key key = wide_key(bytes + starts[i], starts[i + 1] - starts[i]);
-        uint32_t id = slots[hash_of(key) & mask] & id_bits;
+        uint32_t id = slots[hash_of(key) >> shift] & id_bits;
         uint64_t other = (keys[id].low ^ key.low) | (keys[id].high ^ key.high);
-        id = other == 0 ? id : 0;
+        uint32_t kept = other == 0 ? UINT32_MAX : 0;
+        __asm__("" : "+r"(kept));  // or compilers see a branch in it
+        id &= kept;
         ids[i] = (int32_t)id;
         open[open_count] = (int32_t)i;
         open_count += id == 0;

@@ -28,7 +28,8 @@ typedef struct {
     const uint8_t *bytes;    // the tokens longer than a key, one after another,
     const uint32_t *offsets; // and where they begin, by id as the keys
     const int32_t *spaced;   // ids of U+0020 with each ASCII character behind it, or 0
-    uint64_t mask;           // number of slots - 1
+    uint64_t mask;           // number of slots - 1; a power of two of them
+    int32_t shift;           // of a hash, to have the number of a slot
     uint32_t id_bits;        // which bits of a slot are the id
     int32_t first;           // the lowest id with bytes; of byte 0 where bytes have ids
 } ctoken_index;
@@ -45,7 +46,10 @@ typedef struct {
 
 /// The key of a piece; `readable` bytes can be read from `bytes` on, `count` or more.
 ctoken_key ctoken_make_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable);
-uint64_t ctoken_hash(ctoken_key key);
+
+/// The first slot of a key, and what stands there or in the next that is free.
+uint32_t ctoken_slot(const ctoken_index *index, ctoken_key key);
+uint32_t ctoken_entry(const ctoken_index *index, ctoken_key key, int32_t id);
 
 /// The id of the token with these bytes, or 0 if there is none.
 int32_t ctoken_find(

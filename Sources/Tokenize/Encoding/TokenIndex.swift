@@ -39,7 +39,7 @@ final class TokenIndex: @unchecked Sendable {
         longBytes = .allocate(capacity: longCount)
         table = ctoken_index(
             slots: slots, keys: keys, bytes: longBytes, offsets: offsets, spaced: spaced,
-            mask: UInt64(size - 1),
+            mask: UInt64(size - 1), shift: Int32(64 - size.trailingZeroBitCount),
             id_bits: UInt32.max >> UInt32(UInt32(vocabulary.size).leadingZeroBitCount),
             first: Self.first)
         var bytes: [UInt8] = []
@@ -55,7 +55,7 @@ final class TokenIndex: @unchecked Sendable {
                 }
                 offsets[entry] = UInt32(offset)
                 keys[entry] = ctoken_make_key(base, token.count, token.count)
-                insert(ctoken_hash(keys[entry]), tokenID)
+                insert(keys[entry], tokenID)
                 guard token.count > Self.longest else { return }
                 (longBytes + offset).update(from: base, count: token.count)
                 offset += token.count
@@ -71,10 +71,9 @@ final class TokenIndex: @unchecked Sendable {
         longBytes.deallocate()
     }
 
-    private func insert(_ hash: UInt64, _ tokenID: Int32) {
-        var slot = hash & table.mask
-        while slots[Int(slot)] != 0 { slot = (slot + 1) & table.mask }
-        let tag = UInt32(truncatingIfNeeded: hash >> 32) & ~table.id_bits
-        slots[Int(slot)] = tag | UInt32(bitPattern: tokenID)
+    private func insert(_ key: ctoken_key, _ tokenID: Int32) {
+        var slot = Int(ctoken_slot(&table, key))
+        while slots[slot] != 0 { slot = (slot + 1) & Int(table.mask) }
+        slots[slot] = ctoken_entry(&table, key, tokenID)
     }
 }
