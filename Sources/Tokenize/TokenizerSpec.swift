@@ -105,7 +105,8 @@ extension TokenizerSpec {
     /// What is wrong with having rules, if anything; whether they compile is seen when they are.
     var rulesFault: String? {
         guard rules != nil, level != .word else { return nil }
-        return "rules find words, and the level is \(level.rawValue); leave them out or take the word "
+        return
+            "rules find words, and the level is \(level.rawValue); leave them out or take the word "
             + "level"
     }
 

@@ -47,8 +47,10 @@ struct TokenizeDecodeCommand: ParsableCommand {
     var special = SpecialPolicy.deny
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var quiet: QuietOptions
 
     func run() throws {
+        quiet.apply()
         let tokenizer = try options.load()
         let stream = RecordStream.opened(files)
         stream.isEager = true

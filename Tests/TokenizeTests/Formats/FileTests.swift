@@ -124,6 +124,7 @@ import Testing
             of: "\"icu_version\": \"\(ICU.version)\"", with: "\"icu_version\": \"4.8\"")
         let read = try Tokenizer(json: Array(old.utf8))
         #expect(read.versionWarning?.contains("ICU 4.8") == true)
+        #expect(read.versionWarning?.contains("train it again") == true)
         // The file keeps saying what it was made with.
         #expect(String(decoding: read.json(), as: UTF8.self) == old)
     }
