@@ -55,10 +55,10 @@ extension HuggingFaceFile {
                         + "ByteLevel that textvae writes")
             }
             // Splitting again at the same places, or at fewer, changes nothing.
-            splitsUnicode = steps.contains { $0.value.isUnicodeSplit }
-            if splitsUnicode {
+            if let step = steps.first(where: \.value.isUnicodeSplit) {
+                splitsUnicode = true
                 remarks.append(
-                    "\(key) also splits at white space outside ASCII, which here is part of a word: "
+                    "\(step.key), \(step.value.shownType), also splits at white space outside ASCII, which here is part of a word: "
                         + "ids are equal for text without it")
             }
             return .whitespace

@@ -23,7 +23,7 @@ struct FormOptions: ParsableArguments {
 struct ProfileOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Rules that find words: uax29, icu for those of a locale, or a file of rules. (default: uax29)",
+            "Rules that find words: uax29, icu for those of a locale, or a file of rules.",
             valueName: "rules"),
         completion: .file())
     var profile = SegmentationProfile.uax29.rawValue

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
             Issue.record("a truncated file was read")
         } catch let error as TokenizeError { #expect(error.description.contains(path)) }
         #expect(throws: TokenizeError.self) { try Tokenizer(contentsOf: path + ".missing") }
-        #expect(throws: TokenizeError.self) { try original.write(to: path + "/below") }
+        #expect(throws: FilesError.self) { try original.write(to: path + "/below") }
         #expect(throws: TokenizeError.self) { try Tokenizer(contentsOf: "/") }
     }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct RulesTests {
     private static let texts =
         samples + [
-            "let x1 = 3.14 // half\tof it\r\nnext_line 7", "ab-c ab\ncd-ef\n\n", "a\r\nb  c",
+            "let x1 = 3.14 // half\tof it\nnext_line 7", "ab-c ab\ncd-ef\n\n", "a\r\nb  c",
         ]
 
     private func tokenizer(_ rules: String) throws -> Tokenizer {
