@@ -57,6 +57,16 @@ public struct Bound {
     public let klPerLatent: [Float]
     /// The weight in force.
     public let klWeight: Float
+    /// What else the loss holds, by name, weighted: a quantiser's commitment, say.
+    public var terms: [Term] = []
+
+    /// A named part of the loss.
+    public struct Term: Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// Its value in the loss, mean per sentence.
+        public let value: Float
+    }
 
     /// The evidence lower bound itself: reconstruction − KL.
     public var elbo: Float { reconstruction - kl }
@@ -73,11 +83,22 @@ extension Objective {
         posterior: CategoricalGrid, prior: any Prior, at step: Int, using random: RandomStream,
         on tape: Tape, likelihood: LatentFunction
     ) -> Bound {
+        let stream = random.stream("estimator")
+        let term = PriorTerm(
+            prior, posterior, weight: klWeight.value(at: step), freeBits: freeBits, using: stream,
+            on: tape)
         let logLikelihood = estimator.component.expectation(
-            of: likelihood, under: posterior, at: step, using: random.stream("estimator"), on: tape)
-        let kl = prior.klDivergence(from: posterior, on: tape)
+            of: { term.joined(likelihood, $0, $1) }, under: posterior, prior: prior, at: step,
+            using: stream, on: tape)
+        return bound(logLikelihood: logLikelihood, kl: term.kl, at: step, on: tape)
+    }
+
+    /// The bound of a batch from log p(x | z) per example, `[B]`, and KL of each latent, `[B, D]`.
+    func bound(
+        logLikelihood: Variable, kl: Variable, at step: Int, on tape: Tape
+    ) -> Bound {
         let (weight, batch, latents) = (
-            klWeight.value(at: step), posterior.batchSize, posterior.latentCount
+            klWeight.value(at: step), kl.shape[0], kl.shape[1]
         )
         var klPerLatent = [Float](repeating: 0, count: latents)
         for latent in 0..<latents {

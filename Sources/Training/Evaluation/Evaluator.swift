@@ -6,18 +6,22 @@ import Tokenize
 
 /// Measures a model on sentences, batch by batch; memory does not grow with their number.
 public final class Evaluator {
-    private let model: TextModel
+    let model: TextModel
     private let tokenizer: Tokenizer
-    private let decodes: Bool
-    private let tape = Tape(arena: Arena(), isRecording: false)
+    let decodes: Bool
+    let tape = Tape(arena: Arena(), isRecording: false)
     private let random: RandomStream
 
-    private var report = EvaluationReport()
+    var report = EvaluationReport()
     private var statistics: LatentStatistics
+    /// Of continuous latents.
+    var gaussian: GaussianStatistics?
+    /// KL of each latent to the prior, summed over sentences.
+    var divergences: [Double] = []
     private var bleu = BLEU()
     private var correct = 0
     private var exact = 0
-    private var ownLoss = 0.0
+    var ownLoss = 0.0
     private var exchanged = (loss: 0.0, ownLoss: 0.0, tokens: 0)
     private var batchIndex = 0
 
@@ -32,7 +36,8 @@ public final class Evaluator {
         self.decodes = decodes
         random = RandomStream(seed: seed, "evaluation")
         statistics = LatentStatistics(
-            latentCount: model.config.latentCount, categoryCount: model.config.categoryCount)
+            latentCount: model.config.grid?.latentCount ?? 0,
+            categoryCount: model.config.grid?.categoryCount ?? 0)
     }
 
     /// Adds a batch of token sequences.
@@ -42,31 +47,66 @@ public final class Evaluator {
         let batch = model.batch(sequences)
         let stream = random.stream(batchIndex)
         batchIndex += 1
-        let posterior = model.posterior(of: batch, using: stream, on: tape)
-        let codes = posterior.mode()
+        if let continuous = model.continuous {
+            let latents = measure(continuous, batch, using: stream)
+            return try add(batch, latents, sequences: sequences)
+        }
+        let posterior = try model.posterior(of: batch, using: stream, on: tape)
         statistics.add(posterior)
-        let drawn = model.likelihood(
-            of: batch, codes: posterior.sample(using: stream.stream("draw"), on: tape), on: tape)
-        let own = model.likelihood(of: batch, codes: codes, on: tape)
+        let codes = posterior.sample(using: stream.stream("draw"), on: tape)
+        if let prior = model.prior {
+            add(divergences: prior.divergence(from: posterior, at: codes, on: tape))
+        }
+        try add(
+            batch,
+            Latents(
+                drawn: model.embed(codes, in: tape.arena),
+                own: model.embed(posterior.mode(), in: tape.arena)),
+            sequences: sequences)
+    }
+
+    /// Embeddings of a batch, `[B, D·E]`: of latents drawn from the posterior, and of its mode or mean.
+    struct Latents {
+        let drawn: Tensor
+        let own: Tensor
+    }
+
+    private func add(_ batch: TokenBatch, _ latents: Latents, sequences: [[Int32]]) throws {
+        func likelihood(_ embeddings: Tensor) -> TokenLikelihood {
+            model.likelihood(
+                of: batch, embeddings: Variable(constant: embeddings),
+                using: RandomStream(seed: 0, "unused"), on: tape)
+        }
+        let (drawn, own) = (likelihood(latents.drawn), likelihood(latents.own))
         report.sentences += batch.batchSize
         report.tokens += batch.tokenCount
         report.reconstructionNats += drawn.sequence.value.sum()
         ownLoss -= own.token.sum()
         for row in 0..<batch.tokenCount where own.best[row] == batch.targets[row] { correct += 1 }
         if batch.batchSize > 1 {
-            // A cyclic shift by half the batch gives every sentence another one's codes.
+            // A cyclic shift by half the batch gives every sentence another one's latents.
             let half = batch.batchSize / 2
-            let shifted = codes.rows((0..<batch.batchSize).map { ($0 + half) % batch.batchSize })
-            let other = model.likelihood(of: batch, codes: shifted, on: tape)
+            let shifted = tape.arena.tensor(latents.own.shape)
+            for row in 0..<batch.batchSize {
+                let other = (row + half) % batch.batchSize
+                shifted.rows(row..<row + 1).copy(from: latents.own.rows(other..<other + 1))
+            }
+            let other = likelihood(shifted)
             exchanged.loss -= other.token.sum()
             exchanged.ownLoss -= own.token.sum()
             exchanged.tokens += batch.tokenCount
         }
-        if decodes { try decode(batch, codes: codes, sequences: sequences) }
+        if decodes { try decode(batch, latents.own, sequences: sequences) }
     }
 
-    private func decode(_ batch: TokenBatch, codes: Codes, sequences: [[Int32]]) throws {
-        let decoded = model.decode(codes, strategy: .greedy, on: tape) { _ in random }
+    /// Adds KL of each latent, `[B, D]`.
+    func add(divergences kl: Tensor) {
+        if divergences.isEmpty { divergences = [Double](repeating: 0, count: kl.columns) }
+        for index in 0..<kl.count { divergences[index % kl.columns] += Double(kl.pointer[index]) }
+    }
+
+    private func decode(_ batch: TokenBatch, _ own: Tensor, sequences: [[Int32]]) throws {
+        let decoded = model.decode(embeddings: own, strategy: .greedy, on: tape) { _ in random }
         for (row, candidate) in decoded.enumerated() {
             let reference = sequences[batch.order[row]]
             if candidate == reference { exact += 1 }
@@ -86,12 +126,14 @@ public final class Evaluator {
         var result = report
         let sentences = Double(max(1, report.sentences))
         let tokens = Double(max(1, report.tokens))
-        result.latents = model.config.latentCount
-        result.categories = model.config.categoryCount
+        result.latents = model.config.grid?.latentCount ?? model.config.latentCount
+        result.categories = model.config.grid?.categoryCount ?? 0
         result.bitsPerSentence = model.config.bitsPerSentence
         result.reconstructionNats /= sentences
-        result.klPerLatent = statistics.klPerLatent
-        result.klNats = statistics.klPerLatent.reduce(0, +)
+        result.klPerLatent =
+            model.prior is UniformPrior
+            ? statistics.klPerLatent : divergences.map { $0 / sentences }
+        result.klNats = result.klPerLatent.reduce(0, +)
         result.elboNats = result.reconstructionNats - result.klNats
         result.lossNatsPerToken = ownLoss / tokens
         result.tokenAccuracy = Double(correct) / tokens
@@ -99,8 +141,9 @@ public final class Evaluator {
             result.exactMatch = Double(exact) / sentences
             result.bleu = bleu.score
         }
-        result.activeLatents = statistics.activeLatents
-        result.mutualInformationNats = statistics.mutualInformation.reduce(0, +)
+        let information = gaussian?.mutualInformation ?? statistics.mutualInformation
+        result.activeLatents = information.count { $0 > LatentStatistics.activityThreshold }
+        result.mutualInformationNats = information.reduce(0, +)
         result.deadCodes = statistics.deadCodes
         result.codePerplexity =
             statistics.codePerplexity.reduce(0, +) / Double(max(1, result.latents))

@@ -30,6 +30,7 @@ public struct ExperimentConfig: Codable, Sendable {
         prefixed("tokenizer", tokenizer.problems) + prefixed("model", model.problems)
             + prefixed("objective", objectiveProblems)
             + prefixed("optimizer", optimizer.component.problems)
+            + priorProblems
             + prefixed("learning_rate", learningRate.problems)
             + prefixed("training", training.problems) + prefixed("data", data.problems)
     }
@@ -41,6 +42,18 @@ public struct ExperimentConfig: Codable, Sendable {
         }
         return objective.problems(
             latentCount: model.latentCount, categoryCount: model.categoryCount)
+    }
+
+    /// A bound of several draws needs KL in closed form.
+    private var priorProblems: [String] {
+        guard !Swift.type(of: model.prior.component).hasClosedDivergence,
+            objective.estimator.type == Vimco.type
+        else { return [] }
+        return [
+            "objective.estimator.type: got \"\(Vimco.type)\", want another one beside "
+                + "model.prior.type=\(model.prior.type), whose KL has no closed form; such a prior can also be "
+                + "learned afterwards, by textvae train-prior"
+        ]
     }
 
     private func prefixed(_ section: String, _ problems: [String]) -> [String] {

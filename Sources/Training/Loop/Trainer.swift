@@ -47,7 +47,7 @@ public final class Trainer {
         self.run = run
         model = try TextModel(
             config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
-        optimizer = config.optimizer.component.makeOptimizer(model.parameters)
+        optimizer = config.optimizer.component.makeOptimizer(model.trainedParameters)
         tape = Tape(
             arena: Arena(), isRecording: true, precision: config.training.precision.resolved)
         if profiles { tape.profiler = StepProfiler() }

@@ -10,7 +10,9 @@ struct SampleCommand: ParsableCommand {
               textvae sample --model model --count 10
               textvae sample --model model --count 1000 --seed 7 | textvae scenes parse
               textvae sample --model model --count 10 --codes
+              textvae sample --model model --prior uniform
 
+            Codes come from the prior that textvae train-prior learned if there is one, else from that of training. \
             Sentence i depends on the seed and i alone: a longer sample begins with the shorter one.
             """)
 
@@ -21,6 +23,17 @@ struct SampleCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Sentences to draw.")
     var count = 10
 
+    @Option(
+        help: "Where codes come from: model (the default), uniform, factorised or autoregressive.",
+        completion: .words(of: PriorChoice.self), transform: keyword)
+    var prior = PriorChoice.model
+
+    @Option(
+        help: ArgumentHelp(
+            "Of the codes: below 1 likelier ones, above 1 more varied ones.",
+            valueName: "temperature"))
+    var codeTemperature: Float = 1
+
     @Flag(help: "Print the codes instead of the sentences.")
     var codes = false
 
@@ -28,24 +41,32 @@ struct SampleCommand: ParsableCommand {
         guard 0...1_000_000_000_000 ~= count else {
             throw ValidationError("--count: got \(count), want 0 … 10^12.")
         }
+        guard codeTemperature.isFinite, 0.01...100 ~= codeTemperature else {
+            throw ValidationError("--code-temperature: got \(codeTemperature), want 0.01 … 100.")
+        }
     }
 
     func run() throws {
         let codec = try options.load()
+        if codes, !codec.hasCodes { throw TextCodecError.noCodes }
         try output.write { sink in
             let codeWriter = try CodeWriter(.codes, latentCount: codec.latentCount, to: sink)
             var lineWriter = LineWriter(to: sink)
             for first in stride(from: 0, to: count, by: options.windowSize) {
-                let drawn = codec.sampleCodes(
-                    count: min(options.windowSize, count - first), seed: search.seed,
-                    firstRow: first)
+                let rows = min(options.windowSize, count - first)
                 if codes {
-                    try codeWriter.write(drawn)
+                    try codeWriter.write(
+                        codec.sampleCodes(
+                            count: rows, seed: search.seed, firstRow: first, prior: prior,
+                            temperature: codeTemperature))
                     continue
                 }
-                let records = try codec.decodeRecords(
-                    drawn, strategy: search.strategy, seed: search.seed, firstRow: first)
-                for record in records { try lineWriter.write(record) }
+                let sequences = try codec.sampleSequences(
+                    count: rows, seed: search.seed, firstRow: first, prior: prior,
+                    temperature: codeTemperature, strategy: search.strategy)
+                for sequence in sequences {
+                    try lineWriter.write(codec.tokenizer.decode(sequence))
+                }
                 try lineWriter.flush()
             }
             lineWriter.tell()
