@@ -78,7 +78,8 @@ def out(folder, lines):
 
 
 def into(folder, lines):
-    words = sorted({word for line in lines[::2] for word in line.decode().split()})[:30_000]
+    found = {word for line in lines[::2] for word in line.decode().split()}
+    words = sorted(word for word in found if len(word.encode()) <= 255)[:30_000]
     vocabulary = {"[UNK]": 0} | {word: index + 1 for index, word in enumerate(words)}
     for (normal, normalizer), (split, pre) in itertools.product(NORMALIZERS.items(), PRE_TOKENIZERS.items()):
         theirs = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))

@@ -25,7 +25,12 @@ extension HuggingFaceFile {
         }
         let entries = try reading.entries(of: file["model"], level)
         reading.note(file["added_tokens"], entries)
-        let tokenizer = try Tokenizer(spec: spec, tokens: entries.map { Array($0.utf8) })
+        let tokenizer: Tokenizer
+        do {
+            tokenizer = try Tokenizer(spec: spec, tokens: entries.map { Array($0.utf8) })
+        } catch TokenizeError.invalidVocabulary(let entry, let reason) {
+            throw reading.refusal("model.vocab, \"\(entries[entry].prefix(40))\": \(reason)")
+        }
         return ForeignTokenizer(tokenizer: tokenizer, remarks: reading.remarks)
     }
 
