@@ -128,14 +128,12 @@ public final class TextModel {
             using: random.stream("decoder"), on: tape)
     }
 
-    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]` of the categorical bottleneck, in packed order.
-    ///
-    /// - Throws: ``TextCodecError/noRelaxedCodes(bottleneck:)`` with another one.
+    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]`, in packed order: of the categorical bottleneck alone.
     public func likelihood(
         of batch: TokenBatch, latents: Variable, using random: RandomStream, on tape: Tape
-    ) throws -> TokenLikelihood {
+    ) -> TokenLikelihood {
         guard let categorical = bottleneck as? DiscreteVAE else {
-            throw TextCodecError.noRelaxedCodes(bottleneck: config.bottleneck.type)
+            preconditionFailure("\(config.bottleneck.type) latents cannot be relaxed")
         }
         return likelihood(
             of: batch, embeddings: categorical.embed(latents, on: tape), using: random, on: tape)

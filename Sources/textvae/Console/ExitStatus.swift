@@ -52,7 +52,7 @@ extension ExitStatus {
         switch error {
         case .incompleteModel: self = .noInput
         case .badConfig, .mixedFiles, .stalePrior, .tooLong, .wrongGrid: self = .data
-        case .noCodes, .noContinuousLatents, .noRelaxedCodes, .noPrior, .badOption: self = .usage
+        case .noCodes, .noContinuousLatents, .noPrior, .badOption: self = .usage
         }
     }
 
