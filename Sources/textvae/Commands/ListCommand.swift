@@ -6,7 +6,7 @@ import Training
 
 /// What there is to choose from.
 enum ComponentList: String, CaseIterable {
-    case estimators, encoders, decoders, optimizers, presets
+    case estimators, encoders, decoders, optimizers, presets, recipes
 
     /// Name and summary of each.
     var entries: [(name: String, summary: String)] {
@@ -16,6 +16,7 @@ enum ComponentList: String, CaseIterable {
         case .decoders: DecoderKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .optimizers: OptimizerKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .presets: Preset.builtIn.map { ($0.name, $0.summary) }
+        case .recipes: Recipe.builtIn.map { ($0.name, $0.summary) }
         }
     }
 }
@@ -28,11 +29,12 @@ struct ListCommand: ParsableCommand {
             EXAMPLES:
               textvae list estimators
               textvae list presets
+              textvae list recipes
               textvae train a.txt -o model --set objective.estimator.type=reinforce
             """)
 
     @Argument(
-        help: "estimators, encoders, decoders, optimizers or presets.",
+        help: "estimators, encoders, decoders, optimizers, presets or recipes.",
         completion: .words(of: ComponentList.self), transform: keyword)
     var kind: ComponentList
 
