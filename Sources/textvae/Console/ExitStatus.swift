@@ -74,7 +74,7 @@ extension ExitStatus {
         case .unreadable(_, "read", _), .unwritableCache: self = .inputOutput
         case .unreadable: self = .noInput
         case .unusableCorpus, .noRecords, .allTooLong, .corpusChangedWhileRead, .corpusChanged,
-            .damagedCache, .badCheckpoint:
+            .damagedCache, .badCheckpoint, .badTable:
             self = .data
         case .cursorOutOfRange, .nonFinite: self = .failure
         }

@@ -141,7 +141,8 @@ import Tokenize
     /// KL(q ‖ p) = −H(q) − E log p(z): the evaluation's bound gains what the prior knows.
     @Test func evaluationUsesIt() throws {
         func report(_ codec: Codec) throws -> EvaluationReport {
-            let evaluator = Evaluator(codec.model, tokenizer: codec.tokenizer, decodes: false)
+            let evaluator = try Evaluator(
+                codec.model, tokenizer: codec.tokenizer, options: EvaluationOptions())
             try evaluator.add(lines.prefix(64).map { codec.tokenIDs(of: Array($0.utf8)) })
             return evaluator.finish()
         }
