@@ -30,6 +30,9 @@ bench-peers: setup  ## Holds the step against PyTorch: equal, and at what cost (
 lint: setup  ## Checks layout, documentation, warnings and the imports between targets.
 	@Scripts/lint
 
+docs: setup  ## Writes the documentation of the library modules as web pages into .build/documentation.
+	@Scripts/docs .build/documentation
+
 format:  ## Rewrites sources in the one layout.
 	swift format format --in-place --parallel --recursive Sources Tests Benchmarks/Step Package.swift
 

@@ -5,7 +5,7 @@ import SeqModel
 /// How each latent reads the encoder's states.
 public struct PoolingConfig: Codable, Sendable, Equatable {
     /// The width of the window through which latent d first looks at the d-th of D parts of the sequence, as a multiple of
-    /// such a part; 0: no windows, every latent looks everywhere (``AttentionPooling``).
+    /// such a part; 0: no windows, every latent looks everywhere (`AttentionPooling` of SeqModel).
     public var windowWidth: Float = 1.5
     /// Whether the latents also read the tokens' embeddings, beside the states.
     public var readsTokens = true

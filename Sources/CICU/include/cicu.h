@@ -50,6 +50,11 @@ cicu_walker *_Nullable cicu_walker_open(const cicu_rules *rules, int32_t referen
 
 void cicu_walker_close(cicu_walker *_Nullable walker);
 
+/// From now on ends are those of words that carry the one space before them: a U+0020 that ends a
+/// segment belongs to what stands behind it, unless that is white space or the text ends there.
+/// Only for whole texts (`is_last` is 1), and without statuses.
+void cicu_walker_attach_spaces(cicu_walker *walker);
+
 /// Starts on a text, which must stay in place while its boundaries are read. When more will follow
 /// (`is_last` is 0) segments that could still grow are held back.
 void cicu_walker_begin(
@@ -64,6 +69,12 @@ ptrdiff_t cicu_walker_next(
 
 /// 1 while the walker reads the tables itself, 0 when it asks ICU for every boundary.
 int32_t cicu_walker_reads_tables(const cicu_walker *walker);
+
+/// Writes the ends of the characters in `start..<stop` of a text of `count` bytes, if each is a segment
+/// by itself and that can be told without a walk; 0 if not, or if there are more than `capacity`.
+ptrdiff_t cicu_lone_ends(
+    const cicu_rules *rules, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t start, ptrdiff_t stop,
+    ptrdiff_t *ends, ptrdiff_t capacity);
 
 /// Writes the ends of the next scalar values at or after `start`, one per maximal subpart where the
 /// text is ill-formed, and returns their number. With `is_last` 0 a sequence cut off is held back.

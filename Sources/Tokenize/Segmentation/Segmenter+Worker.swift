@@ -21,7 +21,9 @@ extension Segmenter {
         /// Where the segments written so far end, in bytes.
         public private(set) var position = 0
 
-        init(level: SegmentLevel?, rules: BoundaryRules?, path: Path) {
+        /// - Parameter attachesSpaces: whether a U+0020 that ends a segment belongs to what stands
+        ///   behind it, unless that is white space. Then there are no statuses, and texts are whole.
+        init(level: SegmentLevel?, rules: BoundaryRules?, path: Path, attachesSpaces: Bool) {
             self.rules = rules
             guard let rules else {
                 source = level == .scalar ? .scalars : .bytes
@@ -33,6 +35,7 @@ extension Segmenter {
                 // Like any failed allocation of the standard library.
                 fatalError("\(ICU.error("clone an iterator", status))")
             }
+            if attachesSpaces { cicu_walker_attach_spaces(walker) }
             source = .rules(walker)
         }
 
