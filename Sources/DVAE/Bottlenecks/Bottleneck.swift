@@ -24,6 +24,18 @@ public protocol Bottleneck {
     func embeddings(of features: Variable, on tape: Tape) -> Tensor
 }
 
+extension Bottleneck {
+    /// The same where nothing is remembered from step to step.
+    public func bound(
+        features: Variable, objective: Objective, at step: Int, using random: RandomStream,
+        on tape: Tape, likelihood: EmbeddingFunction
+    ) -> Bound {
+        bound(
+            features: features, objective: objective, at: step, using: random, on: tape,
+            state: nil, likelihood: likelihood)
+    }
+}
+
 /// A bottleneck of discrete codes.
 public protocol DiscreteBottleneck: Bottleneck {
     /// The shape of the codes; D may be a multiple of the latents' number.

@@ -22,10 +22,10 @@ import Testing
         let book = try book(vectors: 2) {
             ($0.size, $0.decay, $0.revival, $0.kmeans) = (2, 0.9, 0, false)
         }
-        book.vectors.value.buffer.update(fromContentsOf: [0, 0, 4, 4])
+        _ = book.vectors.value.buffer.update(fromContentsOf: [0, 0, 4, 4])
         let arena = Arena()
         let x = arena.tensor(Shape(3, 1, 2))
-        x.buffer.update(fromContentsOf: [1, 0, 0, 1, 5, 3])
+        _ = x.buffer.update(fromContentsOf: [1, 0, 0, 1, 5, 3])
         book.start(with: x, using: random)
         #expect(book.sizes.value.array == [1, 1])
         #expect(book.sums?.value.array == [0, 0, 4, 4])

@@ -11,7 +11,7 @@ import Testing
     private func prior(_ logits: [Double]) throws -> FactorisedPrior {
         let prior = try FactorisedPrior(
             CodeGrid(latentCount: 2, categoryCount: 3), in: ParameterStore(.seed(1)).root)
-        prior.logits.value.buffer.update(fromContentsOf: logits.map(Float.init))
+        _ = prior.logits.value.buffer.update(fromContentsOf: logits.map(Float.init))
         prior.logits.valueDidChange()
         return prior
     }
