@@ -41,7 +41,8 @@ final class TokenIndex: @unchecked Sendable {
         characters.initialize(repeating: 0, count: 1 << 16)
         longBytes = .allocate(capacity: longCount)
         table = ctoken_index(
-            slots: slots, keys: keys, bytes: longBytes, offsets: offsets, spaced: spaced, characters: characters,
+            slots: slots, keys: keys, bytes: longBytes, offsets: offsets, spaced: spaced,
+            characters: characters,
             mask: UInt64(size - 1), shift: Int32(64 - size.trailingZeroBitCount),
             id_bits: UInt32.max >> UInt32(UInt32(vocabulary.size).leadingZeroBitCount),
             first: Self.first)
