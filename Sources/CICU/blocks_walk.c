@@ -120,6 +120,9 @@ static void walk_portably(const cicu_tables *tables, cicu_run *run) {
 
 #ifdef HAS_WIDE_VECTORS
 
+/// How far ahead of a block the text is fetched; it need not be there.
+enum { AHEAD = 1024 };
+
 /// The bytes of a block and what is known of them.
 typedef struct {
     __m512i bytes, classes;
@@ -300,6 +303,8 @@ WIDE static inline __attribute__((always_inline)) void walk_wide(
         if (rest < 8) break;
         uint64_t present = rest >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << rest) - 1;
         block b;
+        // Who reads the ends in turns with the text is out of the processor's foresight.
+        __builtin_prefetch(run->bytes + at + AHEAD);
         b.bytes = _mm512_maskz_loadu_epi8(present, run->bytes + at);
         b.classes = _mm512_permutex2var_epi8(low, b.bytes, high);
         b.high = _mm512_movepi8_mask(b.bytes);

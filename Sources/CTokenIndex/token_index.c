@@ -5,6 +5,10 @@
 /// Nothing longer is a token: a length is one byte of a key.
 enum { CTOKEN_LONGEST_TOKEN = 255 };
 
+/// Pieces looked up together: each step is taken for all of them before the next, so that the
+/// processor waits for many keys at the same time.
+enum { GROUP = 64 };
+
 /// The first eight bytes, lowest first on any processor.
 static inline uint64_t load(const uint8_t *bytes) {
     uint64_t word;
@@ -123,16 +127,25 @@ void ctoken_find_batch(
     while (near > 0 && count - starts[near - 1] <= CTOKEN_LONGEST) near--;
     // First the slot a piece is sent to, where most are: without a branch, so that the processor has
     // many of them under way. Those that are elsewhere or nowhere are noted.
-    for (ptrdiff_t i = 0; i < near; i++) {
-        ctoken_key key = wide_key(bytes + starts[i], starts[i + 1] - starts[i]);
-        uint32_t id = slots[hash_of(key) >> shift] & id_bits;
-        uint64_t other = (keys[id].low ^ key.low) | (keys[id].high ^ key.high);
-        uint32_t kept = other == 0 ? UINT32_MAX : 0;
-        __asm__("" : "+r"(kept));  // or compilers see a branch in it
-        id &= kept;
-        ids[i] = (int32_t)id;
-        open[open_count] = (int32_t)i;
-        open_count += id == 0;
+    for (ptrdiff_t first = 0; first < near; first += GROUP) {
+        ptrdiff_t size = near - first < GROUP ? near - first : GROUP;
+        ctoken_key wanted[GROUP];
+        for (ptrdiff_t k = 0; k < size; k++) {
+            const ptrdiff_t *start = starts + first + k;
+            wanted[k] = wide_key(bytes + start[0], start[1] - start[0]);
+            uint32_t id = slots[hash_of(wanted[k]) >> shift] & id_bits;
+            __builtin_prefetch(keys + id);
+            ids[first + k] = (int32_t)id;
+        }
+        for (ptrdiff_t k = 0; k < size; k++) {
+            ctoken_key found = keys[ids[first + k]];
+            uint64_t other = (found.low ^ wanted[k].low) | (found.high ^ wanted[k].high);
+            int32_t kept = other == 0 ? -1 : 0;
+            __asm__("" : "+r"(kept));  // or compilers see a branch in it
+            ids[first + k] &= kept;
+            open[open_count] = (int32_t)(first + k);
+            open_count += ids[first + k] == 0;
+        }
     }
     for (ptrdiff_t i = near; i < batch->count; i++) open[open_count++] = (int32_t)i;
     for (ptrdiff_t k = 0; k < open_count; k++) {
@@ -158,10 +171,29 @@ static int is_ascii(const uint8_t *bytes, ptrdiff_t count) {
     return (high & UINT64_C(0x8080808080808080)) == 0;
 }
 
+static inline void write_eight(const ctoken_index *index, const uint8_t *bytes, int32_t *ids) {
+    for (int k = 0; k < 8; k++) ids[k] = index->first + bytes[k];
+}
+
 static inline ptrdiff_t write_bytes(
     const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, int32_t *ids) {
-    for (ptrdiff_t i = 0; i < count; i++) ids[i] = index->first + bytes[i];
+    if (count < 8) {
+        for (ptrdiff_t i = 0; i < count; i++) ids[i] = index->first + bytes[i];
+        return count;
+    }
+    for (ptrdiff_t i = 0; i < count - 8; i += 8) write_eight(index, bytes + i, ids + i);
+    write_eight(index, bytes + count - 8, ids + count - 8);
     return count;
+}
+
+/// Copies a run, in chunks where the room allows: runs are short.
+static inline void copy(int32_t *to, const int32_t *from, ptrdiff_t count, ptrdiff_t room) {
+    enum { CHUNK = 16 };
+    if (room - count < CHUNK) {
+        memcpy(to, from, (size_t)count * sizeof *to);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < count; i += CHUNK) memcpy(to + i, from + i, CHUNK * sizeof *to);
 }
 
 /// Whether a word begins with the one space before it: white space is a word by itself. -1 if that
@@ -181,7 +213,7 @@ ptrdiff_t ctoken_write_words(
         ptrdiff_t next = is_known ? batch->count : batch->unknown[batch->next_unknown];
         ptrdiff_t run = next - batch->next, room = capacity - written;
         if (run > room) run = room;
-        memcpy(ids + written, batch->ids + batch->next, (size_t)run * sizeof *ids);
+        copy(ids + written, batch->ids + batch->next, run, room);
         written += run;
         batch->next += run;
         if (is_known || batch->next < next) return written;

@@ -37,7 +37,7 @@ typedef struct {
 /// Pieces looked up together. The caller gives the memory.
 typedef struct {
     const ptrdiff_t *starts;  // piece i is bytes `starts[i]..<starts[i + 1]`
-    int32_t *ids;             // 0 where it is no token
+    int32_t *ids;             // 0 where it is no token; 16 more can be read behind them
     int32_t *unknown;         // the numbers of those, ascending,
     int32_t *bare;            // and their ids without the space they begin with, or 0
     ptrdiff_t count, unknown_count;

@@ -162,7 +162,7 @@ public struct FiniteScalarQuantizer: DiscreteBottleneck {
     /// −mean log p(x | z).
     public func bound(
         features: Variable, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: EmbeddingFunction
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
     ) -> Bound {
         let y = round(head(features, on: tape), on: tape)
         return .quantised(
