@@ -58,8 +58,8 @@ public struct GRU {
         let rows = x.rows
         let gi = arena.tensor(Shape(rows, 3 * hiddenSize))
         let gh = arena.tensor(Shape(rows, 3 * hiddenSize))
-        Matrix(gi).assign(Matrix(x), times: Matrix(weightIH.transposed))
-        Matrix(gh).assign(Matrix(state), times: Matrix(weightHH.transposed))
+        Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
+        Matrix(gh).assign(Matrix(state), timesTransposed: weightHH)
         GRUStep.forward(
             layer: self, h: next, gates: arena.tensor(gi.shape), hiddenN: arena.tensor(next.shape),
             gi: gi, gh: gh, condition: condition, previous: state, rows: rows, previousRows: rows)

@@ -13,7 +13,13 @@ public final class Parameter {
     public let value: Tensor
 
     /// ∂loss/∂value; meaningful while ``hasGradient``.
-    public let gradient: Tensor
+    ///
+    /// Its storage is made when first asked for: a model in use has none.
+    public private(set) lazy var gradient: Tensor = {
+        hasGradientStorage = true
+        return Parameter.allocate(shape)
+    }()
+    private var hasGradientStorage = false
 
     /// Whether the gradient holds a contribution since the last ``clearGradient()``.
     public internal(set) var hasGradient = false
@@ -27,17 +33,30 @@ public final class Parameter {
     private var transposedForm: Derived<Tensor>?
     private var packedForm: Derived<PackedMatrix>?
     private var packedTransposedForm: Derived<PackedMatrix>?
+    private var panelsForm: Derived<PanelMatrix>?
+    /// Keeps the value's storage alive where it is not the parameter's own.
+    private let owner: AnyObject?
 
     /// A parameter of the given shape, all zeros.
     public init(name: String, shape: Shape) {
         self.name = name
+        owner = nil
         value = Parameter.allocate(shape)
-        gradient = Parameter.allocate(shape)
+    }
+
+    /// A parameter whose value lies in memory of another, which `owner` keeps alive: a mapped file, say.
+    ///
+    /// Memory that may be written to: optimizers do.
+    public init(name: String, value: Tensor, owner: AnyObject) {
+        self.name = name
+        self.owner = owner
+        self.value = value
     }
 
     deinit {
-        value.pointer.deallocate()
-        gradient.pointer.deallocate()
+        if owner == nil { value.pointer.deallocate() }
+        if hasGradientStorage { gradient.pointer.deallocate() }
+        panelsForm?.form.pointer.deallocate()
         transposedForm?.form.pointer.deallocate()
         packedForm?.form.pointer.deallocate()
         packedTransposedForm?.form.pointer.deallocate()
@@ -68,6 +87,15 @@ public final class Parameter {
     public var packedTransposed: PackedMatrix {
         current(\.packedTransposedForm) {
             Parameter.allocatePacked(rows: value.columns, columns: value.rows)
+        } fill: {
+            $0.pack(transposed: Matrix(value))
+        }
+    }
+
+    /// The transpose of the value, `[columns, rows]`, as the right-hand side of products of a model in use.
+    public var panels: PanelMatrix {
+        current(\.panelsForm) {
+            PanelMatrix(rows: value.columns, columns: value.rows)
         } fill: {
             $0.pack(transposed: Matrix(value))
         }
