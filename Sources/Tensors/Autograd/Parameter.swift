@@ -2,6 +2,8 @@ import CKernels
 
 /// A learned tensor: its value, its gradient and its name in files.
 ///
+/// A buffer is kept and saved like one but moved by the model itself, not along a gradient: a moving average, say.
+///
 /// Weights follow PyTorch: a linear map from `in` to `out` is `[out, in]`. Forward products want the transpose
 /// (``Matrix``), products in bf16 a packed form: a parameter keeps beside it what was asked for, renewed after each
 /// update.
@@ -12,14 +14,17 @@ public final class Parameter {
     /// The current value.
     public let value: Tensor
 
-    /// ∂loss/∂value; meaningful while ``hasGradient``.
+    /// ∂loss/∂value; meaningful while ``hasGradient``, empty for a buffer.
     ///
     /// Its storage is made when first asked for: a model in use has none.
     public private(set) lazy var gradient: Tensor = {
         hasGradientStorage = true
-        return Parameter.allocate(shape)
+        return Parameter.allocate(isTrained ? shape : Shape(0))
     }()
     private var hasGradientStorage = false
+
+    /// Whether an optimizer moves it; false for a buffer.
+    public let isTrained: Bool
 
     /// Whether the gradient holds a contribution since the last ``clearGradient()``.
     public internal(set) var hasGradient = false
@@ -38,8 +43,9 @@ public final class Parameter {
     private let owner: AnyObject?
 
     /// A parameter of the given shape, all zeros.
-    public init(name: String, shape: Shape) {
+    public init(name: String, shape: Shape, isTrained: Bool = true) {
         self.name = name
+        self.isTrained = isTrained
         owner = nil
         value = Parameter.allocate(shape)
     }
@@ -47,8 +53,9 @@ public final class Parameter {
     /// A parameter whose value lies in memory of another, which `owner` keeps alive: a mapped file, say.
     ///
     /// Memory that may be written to: optimizers do.
-    public init(name: String, value: Tensor, owner: AnyObject) {
+    public init(name: String, value: Tensor, isTrained: Bool = true, owner: AnyObject) {
         self.name = name
+        self.isTrained = isTrained
         self.owner = owner
         self.value = value
     }
@@ -121,6 +128,7 @@ public final class Parameter {
 
     /// Where to write or add a contribution to the gradient.
     public func accumulator() -> Accumulator {
+        precondition(isTrained, "\(name) is a buffer and has no gradient")
         defer { hasGradient = true }
         return Accumulator(tensor: gradient, accumulate: hasGradient)
     }
