@@ -165,7 +165,7 @@ import Testing
         ck_reference_bf16_pack(words, b.pointer, n, k, n)
         let portable = arena.tensor(whole.shape)
         ck_reference_bf16_product(
-            portable.pointer, n, a.pointer, k, 0, words, m, n, k, 0)
+            portable.pointer, n, a.pointer, k, 0, words, m, n, k, nil, 0)
         expectSameBits(whole.array, portable.array, "portable")
     }
 }

@@ -34,6 +34,8 @@ public final class Tape {
     }
     private var entries: [Entry] = []
     private var gradients: [Tensor?] = []
+    /// The slot whose pullback runs.
+    private var playing: Int?
 
     /// A tape over an arena; one that records also trains unless told otherwise.
     public init(
@@ -107,7 +109,18 @@ public final class Tape {
         target.tensor.assign(scale, times: gradient, accumulate: target.accumulate)
     }
 
-    /// ∂loss/∂variable after ``backward(from:)``; nil when no gradient reached it.
+    /// As ``accumulate(_:into:scale:)`` for the gradient that a pullback was given, as the last thing it does: where
+    /// that is the first contribution, its storage changes hands and nothing is copied.
+    func handOver(_ gradient: Tensor, to variable: Variable) {
+        guard let playing, variable.slot >= 0, gradients[variable.slot] == nil else {
+            return accumulate(gradient, into: variable)
+        }
+        precondition(gradients[playing]?.pointer == gradient.pointer, "not the pullback's own")
+        gradients[playing] = nil
+        gradients[variable.slot] = gradient
+    }
+
+    /// ∂loss/∂variable after ``backward(from:)``; nil when no gradient reached it, or when it was handed over.
     public func gradient(of variable: Variable) -> Tensor? {
         guard variable.slot >= 0 else { return nil }
         return gradients[variable.slot]?.reshaped(variable.shape)
@@ -121,7 +134,9 @@ public final class Tape {
         for entry in entries.reversed() {
             // A user of the variable may have seen it under another shape.
             if let gradient = gradients[entry.slot] {
+                playing = entry.slot
                 entry.pullback(gradient.reshaped(entry.shape))
+                playing = nil
                 profiler?.lap(entry.operation, .backward)
             }
         }
