@@ -136,7 +136,7 @@ public final class Tape {
         gradients[variable.slot] = gradient
     }
 
-    /// ∂loss/∂variable of a ``leaf(_:)`` after ``backward(from:)``; nil when no gradient reached it, and for results of
+    /// ∂loss/∂variable of a ``leaf(_:)`` after ``backward(from:scale:)``; nil when no gradient reached it, and for results of
     /// operations, whose gradients are given up when they have been passed on.
     public func gradient(of variable: Variable) -> Tensor? {
         guard variable.slot >= 0 else { return nil }

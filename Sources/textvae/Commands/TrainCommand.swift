@@ -138,7 +138,7 @@ struct TrainCommand: ParsableCommand {
         }
         let own = try ExperimentConfig(contentsOf: run.model.configPath)
         if experiment.isEmpty && extra.isEmpty { return own }
-        let base = experiment.preset == nil && experiment.config == nil
+        let base = experiment.preset == nil && experiment.recipe == nil && experiment.config == nil
         let asked = try experiment.resolve(
             over: base ? run.model.configPath : nil, adding: extra)
         let differences = try own.differences(from: asked)
