@@ -1,9 +1,9 @@
 # The whole interface of the repository: every command of README is one of these.
 SHELL := /bin/bash
-PACKAGES := libicu-dev libdnnl-dev libxxhash-dev unicode-data
+PACKAGES := libicu-dev libdnnl-dev libxxhash-dev zlib1g-dev unicode-data
 TEXTVAE := .build/release/textvae
 
-.PHONY: setup build demo test bench bench-peers lint format docs clean
+.PHONY: setup build demo test bench bench-peers mnist lint format docs clean
 
 setup:  ## Installs the system libraries that are missing; does nothing when all are there.
 	@Scripts/setup $(PACKAGES)
@@ -27,11 +27,20 @@ bench-peers: setup  ## Holds the step against PyTorch: equal, and at what cost (
 	Benchmarks/peers/.venv/bin/python Benchmarks/peers/twin.py
 	Benchmarks/peers/.venv/bin/python Benchmarks/peers/bench.py
 
+MNIST_DATA ?= data/mnist
+
+mnist: setup  ## Repeats the paper's experiment on the IDX files in MNIST_DATA: about 6 minutes a run, ended runs are kept.
+	swift build -c release --product mnist
+	@Examples/MNIST/run .build/release/mnist $(MNIST_DATA) runs/mnist
+
 lint: setup  ## Checks layout, documentation, warnings and the imports between targets.
 	@Scripts/lint
 
+docs: setup  ## Writes the documentation of the library modules as web pages into .build/documentation.
+	@Scripts/docs .build/documentation
+
 format:  ## Rewrites sources in the one layout.
-	swift format format --in-place --parallel --recursive Sources Tests Benchmarks/Step Package.swift
+	swift format format --in-place --parallel --recursive Sources Tests Benchmarks/Step Examples Package.swift
 
 clean:
 	rm -rf .build runs

@@ -46,6 +46,8 @@ typedef struct {
     ptrdiff_t *ends;
     int32_t *statuses;  // or NULL
     ptrdiff_t capacity, written;
+    int32_t attaches_spaces;  // see cicu_walker_attach_spaces; out: 0 if that is still to be done
+    ptrdiff_t told;      // the last end written, by this run or before
     ptrdiff_t boundary;  // in: where to begin; out: the last boundary
     ptrdiff_t decided;   // out: every boundary before this byte is known
     ptrdiff_t undecided; // out: the first byte that blocks have nothing to say about

@@ -18,7 +18,7 @@ typedef struct {
 static inline __attribute__((always_inline)) uint64_t joins(
     const cicu_blocks *blocks, const uint64_t *masks, const carry *from) {
     uint64_t result = 0;
-    for (int k = 0; k < blocks->pair_count; k++) {
+    for (int k = 0; k < CICU_PAIRS; k++) {
         result |= masks[blocks->pair[k][0]] & masks[blocks->pair[k][1]] >> 1;
     }
     for (int k = 0; k < blocks->triple_count; k++) {
@@ -120,6 +120,9 @@ static void walk_portably(const cicu_tables *tables, cicu_run *run) {
 
 #ifdef HAS_WIDE_VECTORS
 
+/// How far ahead of a block the text is fetched; it need not be there.
+enum { AHEAD = 1024 };
+
 /// The bytes of a block and what is known of them.
 typedef struct {
     __m512i bytes, classes;
@@ -192,6 +195,32 @@ WIDE static inline __attribute__((always_inline)) __m512i status_numbers(
     return numbers;
 }
 
+/// Ends as words have them: before a space that goes with what is behind it, not after.
+WIDE static inline __attribute__((always_inline)) uint64_t with_spaces(
+    cicu_run *run, const block *b, ptrdiff_t at, uint64_t ends) {
+    __m512i bytes = b->bytes;
+    uint64_t spaces = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(0x20));
+    uint64_t white = spaces
+        | _mm512_cmple_epu8_mask(
+            _mm512_sub_epi8(bytes, _mm512_set1_epi8(0x09)), _mm512_set1_epi8(0x0D - 0x09));
+    uint64_t moved = ends & spaces & ~(white >> 1);
+    if (b->high != 0) {
+        // White space outside ASCII begins with C2, E1, E2 or E3.
+        uint64_t candidates = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xC2))
+            | _mm512_cmple_epu8_mask(
+                _mm512_sub_epi8(bytes, _mm512_set1_epi8((char)0xE1)), _mm512_set1_epi8(2));
+        for (uint64_t rest = moved & candidates >> 1; rest != 0; rest &= rest - 1) {
+            ptrdiff_t next = at + __builtin_ctzll(rest) + 1;
+            if (cicu_begins_white_space(run->bytes + next, run->count - next)) {
+                moved &= ~(rest & (~rest + 1));
+            }
+        }
+    }
+    // An end that moves in front of the block is new if a space stands there too.
+    if ((moved & 1) && run->told != at) run->ends[run->written++] = at;
+    return (ends & ~moved) | moved >> 1;
+}
+
 /// Writes ends and statuses; there is room for whole vectors.
 WIDE static inline __attribute__((always_inline)) void write_ends(
     const cicu_tables *tables, cicu_run *run, const block *b, ptrdiff_t at, uint64_t ends,
@@ -200,12 +229,21 @@ WIDE static inline __attribute__((always_inline)) void write_ends(
         64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42,
         41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19,
         18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+    ptrdiff_t boundary = run->boundary;
+    if (ends != 0) run->boundary = at + 64 - (ptrdiff_t)_lzcnt_u64(ends);
+    if (run->attaches_spaces) ends = with_spaces(run, b, at, ends);
     int written = __builtin_popcountll(ends);
     uint8_t offsets[64];
     _mm512_storeu_si512(offsets, _mm512_maskz_compress_epi8(ends, positions));
     __m512i base = _mm512_set1_epi64(at);
     ptrdiff_t *out = run->ends + run->written;
-    for (int j = 0; j < written; j += 8) {
+    // Few blocks have more ends than this, and a number that varies is foreseen badly.
+    enum { USUAL = 24 };
+    for (int j = 0; j < USUAL; j += 8) {
+        __m512i eight = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(offsets + j)));
+        _mm512_storeu_si512(out + j, _mm512_add_epi64(eight, base));
+    }
+    for (int j = USUAL; j < written; j += 8) {
         __m512i eight = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(offsets + j)));
         _mm512_storeu_si512(out + j, _mm512_add_epi64(eight, base));
     }
@@ -221,15 +259,39 @@ WIDE static inline __attribute__((always_inline)) void write_ends(
             _mm512_storeu_si512(statuses + j, _mm512_permutexvar_epi32(wanted, values));
         }
         uint64_t asked = _mm512_movepi8_mask(numbers) & ends;
-        if (asked != 0) ask(tables, run, asked, ends, run->boundary);
+        if (asked != 0) ask(tables, run, asked, ends, boundary);
     }
     run->written += written;
-    if (written > 0) run->boundary = out[written - 1];
+    if (run->written > 0) run->told = run->ends[run->written - 1];
+}
+
+/// The sets of pairs and triples as bits of a class, in vectors; without members where not in use.
+typedef struct {
+    __m512i pair[CICU_PAIRS][2], triple[CICU_TRIPLES][3];
+} sets;
+
+WIDE static inline __attribute__((always_inline)) sets sets_of(const cicu_blocks *blocks) {
+    sets s;
+    for (int k = 0; k < CICU_PAIRS; k++) {
+        for (int i = 0; i < 2; i++) {
+            s.pair[k][i] = _mm512_set1_epi8((char)(1u << blocks->pair[k][i]));
+        }
+    }
+    for (int k = 0; k < CICU_TRIPLES; k++) {
+        for (int i = 0; i < 3; i++) {
+            s.triple[k][i] = _mm512_set1_epi8((char)(1u << blocks->triple[k][i]));
+        }
+    }
+    return s;
 }
 
 /// ASCII and the well-formed characters of two and three bytes that behave like some in ASCII.
-WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
+///
+/// `pairs` and `triples` are constants, so that all sets stay in registers.
+WIDE static inline __attribute__((always_inline)) void walk_wide(
+    const cicu_tables *tables, cicu_run *run, int pairs, int triples) {
     const cicu_blocks *blocks = &tables->blocks;
+    const sets s = sets_of(blocks);
     const __m512i low = _mm512_loadu_si512(blocks->ascii);
     const __m512i high = _mm512_loadu_si512(blocks->ascii + 64);
     const __m512i unknown_class = _mm512_set1_epi8((char)CICU_UNKNOWN);
@@ -241,13 +303,18 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
         if (rest < 8) break;
         uint64_t present = rest >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << rest) - 1;
         block b;
+        // Who reads the ends in turns with the text is out of the processor's foresight.
+        __builtin_prefetch(run->bytes + at + AHEAD);
         b.bytes = _mm512_maskz_loadu_epi8(present, run->bytes + at);
         b.classes = _mm512_permutex2var_epi8(low, b.bytes, high);
         b.high = _mm512_movepi8_mask(b.bytes);
         b.inside = b.trails = 0;
+        uint64_t plain = ~UINT64_C(0), lonely = 0;
         if (b.high != 0) {
             b.classes = _mm512_mask_mov_epi8(b.classes, b.high, unknown_class);
             classify_wide(blocks, run->bytes + at, &b);
+            lonely = _mm512_cmpeq_epi8_mask(b.classes, _mm512_set1_epi8((char)CICU_LONELY));
+            plain = ~lonely;
         }
         uint64_t unknown = _mm512_cmpeq_epi8_mask(b.classes, unknown_class) | ~present;
         int known = unknown == 0 ? 64 : __builtin_ctzll(unknown);
@@ -257,25 +324,22 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
             at += known;
             break;
         }
-        uint64_t masks[CICU_MASKS + 1];
-        masks[0] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(1));
-        masks[1] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(2));
-        masks[2] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(4));
-        masks[3] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(8));
-        masks[4] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(16));
-        masks[5] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(32));
-        masks[6] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8(64));
-        masks[7] = _mm512_test_epi8_mask(b.classes, _mm512_set1_epi8((char)128));
-        masks[8] = 0;
-        uint64_t lonely = 0;
-        if (b.high != 0) {
-            lonely = _mm512_cmpeq_epi8_mask(b.classes, _mm512_set1_epi8((char)CICU_LONELY));
-            for (int k = 0; k < CICU_MASKS; k++) masks[k] &= ~lonely;
+        uint64_t joined = b.inside | (lonely & lonely >> 1);
+        for (int k = 0; k < pairs; k++) {
+            uint64_t x = _mm512_test_epi8_mask(b.classes, s.pair[k][0]) & plain;
+            uint64_t y = _mm512_test_epi8_mask(b.classes, s.pair[k][1]) & plain;
+            joined |= x & y >> 1;
         }
-        uint64_t joined = joins(blocks, masks, &from) | b.inside | (lonely & lonely >> 1);
+        for (int k = 0; k < triples; k++) {
+            uint64_t x = _mm512_test_epi8_mask(b.classes, s.triple[k][0]) & plain;
+            uint64_t m = _mm512_test_epi8_mask(b.classes, s.triple[k][1]) & plain;
+            uint64_t z = _mm512_test_epi8_mask(b.classes, s.triple[k][2]) & plain;
+            joined |= ((x << 1 | from.left[k]) & m & z >> 1) | (x & m >> 1 & z >> 2);
+            from.left[k] = x >> (decided - 1) & 1;
+        }
         uint64_t ends = ~joined & ((UINT64_C(1) << decided) - 1);
         write_ends(tables, run, &b, at, ends, joined << 1 | from.joined);
-        carry_on(blocks, masks, joined, decided, &from);
+        from.joined = joined >> (decided - 1) & 1;
         run->decided = at += decided;
         if (known < 62) {
             at += known - decided;
@@ -283,6 +347,15 @@ WIDE static void walk_wide(const cicu_tables *tables, cicu_run *run) {
         }
     }
     run->undecided = at;
+}
+
+/// As many sets as words have.
+WIDE static void walk_few(const cicu_tables *tables, cicu_run *run) {
+    walk_wide(tables, run, 3, 2);
+}
+
+WIDE static void walk_many(const cicu_tables *tables, cicu_run *run) {
+    walk_wide(tables, run, CICU_PAIRS, CICU_TRIPLES);
 }
 
 static int has_wide_vectors(void) {
@@ -321,11 +394,13 @@ static void find_place(const cicu_tables *tables, cicu_run *run) {
 void cicu_blocks_walk(const cicu_tables *tables, cicu_run *run) {
 #ifdef HAS_WIDE_VECTORS
     if (has_wide_vectors()) {
-        walk_wide(tables, run);
+        int is_small = tables->blocks.pair_count <= 3 && tables->blocks.triple_count <= 2;
+        (is_small ? walk_few : walk_many)(tables, run);
         find_place(tables, run);
         return;
     }
 #endif
+    run->attaches_spaces = 0;
     walk_portably(tables, run);
     find_place(tables, run);
 }

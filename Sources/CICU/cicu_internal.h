@@ -31,3 +31,14 @@ static inline int64_t cicu_ascii_prefix(const uint8_t *bytes, int64_t count) {
     while (i < count && bytes[i] < 0x80) i++;
     return i;
 }
+
+/// Whether a character with the White_Space property begins here, where `readable` bytes stand.
+static inline int cicu_begins_white_space(const uint8_t *bytes, ptrdiff_t readable) {
+    uint32_t first = bytes[0], second = readable > 1 ? bytes[1] : 0, third = readable > 2 ? bytes[2] : 0;
+    if (first < 0x80) return first == 0x20 || (first >= 0x09 && first <= 0x0D);
+    if (first == 0xC2) return second == 0x85 || second == 0xA0;
+    uint32_t scalar = (first & 15) << 12 | (second & 63) << 6 | (third & 63);
+    if (first < 0xE1 || first > 0xE3 || (second & 0xC0) != 0x80 || (third & 0xC0) != 0x80) return 0;
+    return scalar == 0x1680 || (scalar >= 0x2000 && scalar <= 0x200A) || scalar == 0x2028
+        || scalar == 0x2029 || scalar == 0x202F || scalar == 0x205F || scalar == 0x3000;
+}

@@ -41,7 +41,7 @@ void cicu_walker_begin(
     walker->bytes = bytes;
     walker->count = bytes == NULL ? 0 : count;
     walker->is_last = is_last;
-    walker->position = walker->place = 0;
+    walker->position = walker->place = walker->told = 0;
     walker->state = 0;
     walker->pending = NULL;
     walker->pending_count = 0;
@@ -52,15 +52,48 @@ void cicu_walker_begin(
     for (int32_t k = 0; k <= walker->rules->tables->lookahead_count; k++) walker->slots[k] = -1;
 }
 
+void cicu_walker_attach_spaces(cicu_walker *walker) { walker->attaches_spaces = 1; }
+
+/// Moves spaces among the ends from `first` on, which are boundaries so far.
+static void attach_spaces(cicu_walker *walker, cicu_output *out, ptrdiff_t first) {
+    // TAB, LF, VT, FF, CR and space.
+    const uint64_t white_space = UINT64_C(1) << 0x20 | UINT64_C(0x1F) << 0x09;
+    const uint8_t *bytes = walker->bytes;
+    ptrdiff_t written = first;
+    for (ptrdiff_t at = first; at < out->written; at++) {
+        ptrdiff_t end = out->ends[at];
+        // Without a branch for ASCII: spaces come too irregularly to be foreseen.
+        ptrdiff_t is_space = bytes[end - 1] == 0x20;
+        uint32_t after = end < walker->count ? bytes[end] : 0x20;
+        if (__builtin_expect(after >= 0x80, 0)) {
+            end -= is_space && !cicu_begins_white_space(bytes + end, walker->count - end);
+        } else {
+            end -= is_space & !(after < 64 && (white_space >> (after & 63) & 1));
+        }
+        // One space alone is no word: what begins with it goes on.
+        out->ends[written] = end;
+        written += end > walker->told;
+        walker->told = end;
+    }
+    out->written = written;
+}
+
 /// Gives what blocks can decide; where they have little to say they are not asked again so soon.
 static void walk_blocks(cicu_walker *walker, cicu_output *out) {
     const cicu_tables *tables = walker->rules->tables;
-    ptrdiff_t start = walker->position;
+    ptrdiff_t start = walker->position, before = out->written;
     cicu_run run = {
-        walker->bytes, walker->count,   out->ends, out->statuses,
-        out->capacity, out->written, start,     start,    start,     start,         0};
+        .bytes = walker->bytes, .count = walker->count, .ends = out->ends,
+        .statuses = out->statuses, .capacity = out->capacity, .written = out->written,
+        .attaches_spaces = walker->attaches_spaces, .told = walker->told,
+        .boundary = start, .decided = start, .undecided = start, .place = start};
     cicu_blocks_walk(tables, &run);
     out->written = run.written;
+    if (run.attaches_spaces) {
+        walker->told = run.told;
+    } else if (walker->attaches_spaces) {
+        attach_spaces(walker, out, before);
+    }
     walker->position = run.boundary;
     walker->place = run.place;
     walker->state = run.state;
@@ -154,8 +187,10 @@ ptrdiff_t cicu_walker_next(
     const cicu_tables *tables = walker->rules->tables;
     *status = 0;
     while (!walker->asks_icu && out.written < capacity) {
+        ptrdiff_t pending = out.written;
         write_pending(walker, &out);
-        if (walker->pending_index < walker->pending_count) break;
+        if (walker->attaches_spaces) attach_spaces(walker, &out, pending);
+        if (walker->pending_index < walker->pending_count) continue;
         walker->pending_count = walker->pending_index = 0;
         if (walker->position >= walker->count) break;
         if (tables->blocks.is_usable && walker->place == walker->position
@@ -164,8 +199,9 @@ ptrdiff_t cicu_walker_next(
             && capacity - out.written >= CICU_BLOCK_ROOM) {
             walk_blocks(walker, &out);
         }
-        ptrdiff_t before = walker->position;
+        ptrdiff_t before = walker->position, first = out.written;
         walk_steps_as_wanted(walker, &out);
+        if (walker->attaches_spaces) attach_spaces(walker, &out, first);
         if (out.written == capacity || walker->position >= walker->count) break;
         if (walker->position > before && walker->position >= walker->block_from
             && tables->blocks.is_usable) {
@@ -192,14 +228,19 @@ ptrdiff_t cicu_walker_next(
         }
         if (statuses != NULL) statuses[out.written] = match.status;
         ends[out.written++] = walker->position = match.end;
+        if (walker->attaches_spaces) attach_spaces(walker, &out, out.written - 1);
     }
-    if (walker->asks_icu) {
+    while (walker->asks_icu && out.written < capacity) {
+        ptrdiff_t first = out.written;
         ptrdiff_t more = cicu_reference_next(
             &walker->reference, walker->bytes, walker->count, walker->is_last, &walker->position,
             ends + out.written, statuses == NULL ? NULL : statuses + out.written,
             capacity - out.written, status);
         if (more < 0) return -1;
+        if (more == 0) break;
         out.written += more;
+        if (!walker->attaches_spaces) break;
+        attach_spaces(walker, &out, first);
     }
     return out.written;
 }
@@ -216,4 +257,20 @@ ptrdiff_t cicu_scalar_ends(
         }
     }
     return written;
+}
+
+ptrdiff_t cicu_lone_ends(
+    const cicu_rules *rules, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t start, ptrdiff_t stop,
+    ptrdiff_t *ends, ptrdiff_t capacity) {
+    const cicu_tables *tables = rules->tables;
+    ptrdiff_t written = 0, i = start;
+    if (tables == NULL) return 0;
+    while (i < stop && written < capacity) {
+        int category = i + 4 <= count
+            ? cicu_category_at(tables, bytes, &i, count)
+            : cicu_category(tables, cicu_decode(bytes, &i, count, 1));
+        if (!tables->is_lone[category]) return 0;
+        ends[written++] = i;
+    }
+    return i == stop ? written : 0;
 }

@@ -9,6 +9,8 @@ struct cicu_walker {
     ptrdiff_t count;
     int is_last;
     int asks_icu;
+    int attaches_spaces;
+    ptrdiff_t told;      // the last end told, which is not the last boundary where a space moved
     ptrdiff_t position;  // the last boundary told
     ptrdiff_t place;     // how far the segment behind it was walked already,
     int32_t state;       // and the automaton's state there; 0 at the boundary itself

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-/// Words looked up together: each step is taken for all of them before the next, so that the
-/// processor waits for many slots, and then for many keys, at the same time.
-enum { BATCH = 128 };
-
 /// Nothing longer is a token: a length is one byte of a key.
 enum { CTOKEN_LONGEST_TOKEN = 255 };
+
+/// Pieces looked up together: each step is taken for all of them before the next, so that the
+/// processor waits for many keys at the same time.
+enum { GROUP = 64 };
 
 /// The first eight bytes, lowest first on any processor.
 static inline uint64_t load(const uint8_t *bytes) {
@@ -24,21 +24,43 @@ static inline uint64_t mixed(uint64_t left, uint64_t right) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/// The upper bits are the hash.
 static inline uint64_t hash_of(ctoken_key key) {
-    return mixed(key.low ^ UINT64_C(0x9E3779B97F4A7C15), key.high ^ UINT64_C(0xA0761D6478BD642F));
+    return (key.low ^ key.high * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xA0761D6478BD642F);
+}
+
+/// Other bits than those that tell the slot, unless the table is very large.
+static inline uint32_t tag_of(const ctoken_index *index, uint64_t hash) {
+    return (uint32_t)(hash >> 16) & ~index->id_bits;
+}
+
+/// What of sixteen bytes is a key, by length, and the last byte; zeros where the length is more than a
+/// key's.
+typedef struct {
+    uint64_t low, high, number, unused;
+} part;
+#define FULL UINT64_MAX
+#define LOW(n) (FULL >> (64 - 8 * (n)))
+#define PART(low, high, length) {low, high, UINT64_C(length) << 56, 0}
+static const part parts[CTOKEN_LONGEST + 2] = {
+    PART(0, 0, 0), PART(LOW(1), 0, 1), PART(LOW(2), 0, 2), PART(LOW(3), 0, 3),
+    PART(LOW(4), 0, 4), PART(LOW(5), 0, 5), PART(LOW(6), 0, 6), PART(LOW(7), 0, 7),
+    PART(FULL, 0, 8), PART(FULL, LOW(1), 9), PART(FULL, LOW(2), 10), PART(FULL, LOW(3), 11),
+    PART(FULL, LOW(4), 12), PART(FULL, LOW(5), 13), PART(FULL, LOW(6), 14), PART(FULL, LOW(7), 15),
+    PART(0, 0, 0)};
+#undef PART
+#undef LOW
+#undef FULL
+
+/// The key of a piece behind which sixteen bytes can be read; zeros if it is too long to be its own.
+static inline ctoken_key wide_key(const uint8_t *bytes, ptrdiff_t count) {
+    const part *p = parts + (count > CTOKEN_LONGEST ? CTOKEN_LONGEST + 1 : count);
+    return (ctoken_key){load(bytes) & p->low, (load(bytes + 8) & p->high) | p->number};
 }
 
 static inline ctoken_key short_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable) {
+    if (readable > CTOKEN_LONGEST) return wide_key(bytes, count);
     ctoken_key key = {0, (uint64_t)count << 56};
-    if (readable > CTOKEN_LONGEST) {
-        // Both words whatever the length, and then only what counts of them: no branch.
-        unsigned bits = 8 * (unsigned)count;
-        uint64_t low_mask = bits >= 64 ? UINT64_MAX : (UINT64_C(1) << (bits & 63)) - 1;
-        uint64_t high_mask = bits <= 64 ? 0 : (UINT64_C(1) << (bits & 63)) - 1;
-        key.low = load(bytes) & low_mask;
-        key.high |= load(bytes + 8) & high_mask;
-        return key;
-    }
     for (ptrdiff_t i = 0; i < count; i++) {
         uint64_t byte = (uint64_t)bytes[i] << (8 * (i & 7));
         if (i < 8) {
@@ -50,7 +72,13 @@ static inline ctoken_key short_key(const uint8_t *bytes, ptrdiff_t count, ptrdif
     return key;
 }
 
-uint64_t ctoken_hash(ctoken_key key) { return hash_of(key); }
+uint32_t ctoken_slot(const ctoken_index *index, ctoken_key key) {
+    return (uint32_t)(hash_of(key) >> index->shift);
+}
+
+uint32_t ctoken_entry(const ctoken_index *index, ctoken_key key, int32_t id) {
+    return tag_of(index, hash_of(key)) | (uint32_t)id;
+}
 
 ctoken_key ctoken_make_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable) {
     if (count <= CTOKEN_LONGEST) return short_key(bytes, count, readable);
@@ -62,106 +90,175 @@ ctoken_key ctoken_make_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t read
     return (ctoken_key){hash, (uint64_t)count << 56 | (hash >> 8)};
 }
 
-/// Whether a character with the White_Space property begins here.
-static int begins_white_space(const uint8_t *bytes, ptrdiff_t readable) {
-    uint32_t first = bytes[0], second = readable > 1 ? bytes[1] : 0, third = readable > 2 ? bytes[2] : 0;
-    if (first < 0x80) return first == 0x20 || (first >= 0x09 && first <= 0x0D);
-    if (first == 0xC2) return second == 0x85 || second == 0xA0;
-    uint32_t scalar = (first & 15) << 12 | (second & 63) << 6 | (third & 63);
-    if (first < 0xE1 || first > 0xE3 || (second & 0xC0) != 0x80 || (third & 0xC0) != 0x80) return 0;
-    return scalar == 0x1680 || (scalar >= 0x2000 && scalar <= 0x200A) || scalar == 0x2028
-        || scalar == 0x2029 || scalar == 0x202F || scalar == 0x205F || scalar == 0x3000;
-}
-
 /// Whether the token with this id, which has the key of the piece, is the piece.
 static inline int is_token(
     const ctoken_index *index, int32_t id, const uint8_t *bytes, ptrdiff_t count) {
     if (count <= CTOKEN_LONGEST) return 1;
-    return memcmp(index->bytes + index->offsets[id - index->first], bytes, (size_t)count) == 0;
-}
-
-/// Looks on from the first slot.
-static int32_t find(
-    const ctoken_index *index, ctoken_key key, uint64_t hash, const uint8_t *bytes,
-    ptrdiff_t count) {
-    uint32_t tag = (uint32_t)(hash >> 32) & ~index->id_bits;
-    for (uint64_t slot = hash & index->mask;; slot = (slot + 1) & index->mask) {
-        uint32_t entry = index->slots[slot];
-        if (entry == 0) return 0;
-        if ((entry & ~index->id_bits) != tag) continue;
-        int32_t id = (int32_t)(entry & index->id_bits);
-        ctoken_key found = index->keys[id - index->first];
-        if (found.low == key.low && found.high == key.high && is_token(index, id, bytes, count)) {
-            return id;
-        }
-    }
+    return memcmp(index->bytes + index->offsets[id], bytes, (size_t)count) == 0;
 }
 
 int32_t ctoken_find(
     const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable) {
     if (count <= 0 || count > CTOKEN_LONGEST_TOKEN) return 0;
     ctoken_key key = ctoken_make_key(bytes, count, readable);
-    return find(index, key, hash_of(key), bytes, count);
-}
-
-static void look_up(
-    const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, const ptrdiff_t *starts,
-    int32_t *ids, ptrdiff_t words) {
-    ctoken_key keys[BATCH];
-    uint64_t hashes[BATCH];
-    for (ptrdiff_t i = 0; i < words; i++) {
-        ptrdiff_t start = starts[i], length = starts[i + 1] - start;
-        // What is longer than any token is not hashed to its end, and found unknown below.
-        ptrdiff_t known = length > CTOKEN_LONGEST_TOKEN ? CTOKEN_LONGEST_TOKEN : length;
-        keys[i] = known <= CTOKEN_LONGEST ? short_key(bytes + start, known, count - start)
-                                          : ctoken_make_key(bytes + start, known, count - start);
-        hashes[i] = hash_of(keys[i]);
-        __builtin_prefetch(index->slots + (hashes[i] & index->mask));
-    }
-    for (ptrdiff_t i = 0; i < words; i++) {
-        uint32_t entry = index->slots[hashes[i] & index->mask];
+    uint64_t hash = hash_of(key);
+    uint32_t tag = tag_of(index, hash);
+    for (uint64_t slot = hash >> index->shift;; slot = (slot + 1) & index->mask) {
+        uint32_t entry = index->slots[slot];
+        if (entry == 0) return 0;
+        if ((entry & ~index->id_bits) != tag) continue;
         int32_t id = (int32_t)(entry & index->id_bits);
-        ids[i] = id < index->first ? index->first : id;
-        __builtin_prefetch(index->keys + (ids[i] - index->first));
-    }
-    for (ptrdiff_t i = 0; i < words; i++) {
-        ctoken_key found = index->keys[ids[i] - index->first];
-        ptrdiff_t length = starts[i + 1] - starts[i];
-        int is_same = found.low == keys[i].low && found.high == keys[i].high;
-        if (is_same && length <= CTOKEN_LONGEST) continue;
-        ids[i] = length > CTOKEN_LONGEST_TOKEN
-            ? 0 : find(index, keys[i], hashes[i], bytes + starts[i], length);
+        ctoken_key found = index->keys[id];
+        if (found.low == key.low && found.high == key.high && is_token(index, id, bytes, count)) {
+            return id;
+        }
     }
 }
 
-ptrdiff_t ctoken_find_words(
-    const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, const ptrdiff_t *ends,
-    ptrdiff_t end_count, ptrdiff_t *next, ptrdiff_t start, ptrdiff_t *starts, int32_t *ids,
-    ptrdiff_t capacity) {
-    // TAB, LF, VT, FF, CR and space.
-    const uint64_t white_space = UINT64_C(1) << 0x20 | UINT64_C(0x1F) << 0x09;
-    ptrdiff_t words = 0, at = *next, last = start;
-    starts[0] = start;
-    for (; at < end_count && words < capacity; at++) {
-        ptrdiff_t end = ends[at];
-        // Only a segment of spaces can end in a space. Without a branch for ASCII: spaces come too
-        // irregularly to be foreseen.
-        ptrdiff_t is_space = bytes[end - 1] == 0x20;
-        uint32_t after = end < count ? bytes[end] : 0x20;
-        if (__builtin_expect(after >= 0x80, 0)) {
-            end -= is_space && !begins_white_space(bytes + end, count - end);
-        } else {
-            end -= is_space & !(after < 64 && (white_space >> (after & 63) & 1));
+void ctoken_find_batch(
+    const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, ctoken_batch *batch) {
+    const uint32_t *slots = index->slots;
+    const ctoken_key *keys = index->keys;
+    const ptrdiff_t *starts = batch->starts;
+    int shift = index->shift;
+    uint32_t id_bits = index->id_bits;
+    int32_t *ids = batch->ids, *open = batch->unknown;
+    ptrdiff_t near = batch->count, open_count = 0, left = 0;
+    while (near > 0 && count - starts[near - 1] <= CTOKEN_LONGEST) near--;
+    // First the slot a piece is sent to, where most are: without a branch, so that the processor has
+    // many of them under way. Those that are elsewhere or nowhere are noted.
+    for (ptrdiff_t first = 0; first < near; first += GROUP) {
+        ptrdiff_t size = near - first < GROUP ? near - first : GROUP;
+        ctoken_key wanted[GROUP];
+        for (ptrdiff_t k = 0; k < size; k++) {
+            const ptrdiff_t *start = starts + first + k;
+            wanted[k] = wide_key(bytes + start[0], start[1] - start[0]);
+            uint32_t id = slots[hash_of(wanted[k]) >> shift] & id_bits;
+            __builtin_prefetch(keys + id);
+            ids[first + k] = (int32_t)id;
         }
-        // One space alone is no word: what begins with it goes on.
-        starts[words + 1] = end;
-        words += end > last;
-        last = end;
+        for (ptrdiff_t k = 0; k < size; k++) {
+            ctoken_key found = keys[ids[first + k]];
+            uint64_t other = (found.low ^ wanted[k].low) | (found.high ^ wanted[k].high);
+            int32_t kept = other == 0 ? -1 : 0;
+            __asm__("" : "+r"(kept));  // or compilers see a branch in it
+            ids[first + k] &= kept;
+            open[open_count] = (int32_t)(first + k);
+            open_count += ids[first + k] == 0;
+        }
     }
-    *next = at;
-    for (ptrdiff_t done = 0; done < words; done += BATCH) {
-        ptrdiff_t size = words - done < BATCH ? words - done : BATCH;
-        look_up(index, bytes, count, starts + done, ids + done, size);
+    for (ptrdiff_t i = near; i < batch->count; i++) open[open_count++] = (int32_t)i;
+    for (ptrdiff_t k = 0; k < open_count; k++) {
+        ptrdiff_t i = open[k], start = starts[i], length = starts[i + 1] - start;
+        ids[i] = ctoken_find(index, bytes + start, length, count - start);
+        open[left] = (int32_t)i;
+        left += ids[i] == 0;
     }
-    return words;
+    for (ptrdiff_t k = 0; k < left; k++) {
+        ptrdiff_t start = starts[open[k]] + 1, length = starts[open[k] + 1] - start;
+        batch->bare[k] = bytes[start - 1] == 0x20 && length > 0
+            ? ctoken_find(index, bytes + start, length, count - start) : 0;
+    }
+    batch->unknown_count = left;
+    batch->next = batch->next_unknown = 0;
+}
+
+static int is_ascii(const uint8_t *bytes, ptrdiff_t count) {
+    uint64_t high = 0;
+    ptrdiff_t i = 0;
+    for (; i + 8 <= count; i += 8) high |= load(bytes + i);
+    for (; i < count; i++) high |= (uint64_t)bytes[i] << 56 | bytes[i];
+    return (high & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static inline void write_eight(const ctoken_index *index, const uint8_t *bytes, int32_t *ids) {
+    for (int k = 0; k < 8; k++) ids[k] = index->first + bytes[k];
+}
+
+static inline ptrdiff_t write_bytes(
+    const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, int32_t *ids) {
+    if (count < 8) {
+        for (ptrdiff_t i = 0; i < count; i++) ids[i] = index->first + bytes[i];
+        return count;
+    }
+    for (ptrdiff_t i = 0; i < count - 8; i += 8) write_eight(index, bytes + i, ids + i);
+    write_eight(index, bytes + count - 8, ids + count - 8);
+    return count;
+}
+
+/// Copies a run, in chunks where the room allows: runs are short.
+static inline void copy(int32_t *to, const int32_t *from, ptrdiff_t count, ptrdiff_t room) {
+    enum { CHUNK = 16 };
+    if (room - count < CHUNK) {
+        memcpy(to, from, (size_t)count * sizeof *to);
+        return;
+    }
+    for (ptrdiff_t i = 0; i < count; i += CHUNK) memcpy(to + i, from + i, CHUNK * sizeof *to);
+}
+
+/// Whether a word begins with the one space before it: white space is a word by itself. -1 if that
+/// takes more than a byte to tell.
+static inline int has_space(const uint8_t *word, ptrdiff_t length) {
+    if (length < 2 || word[0] != 0x20) return 0;
+    if (word[1] == 0xC2 || (word[1] >= 0xE1 && word[1] <= 0xE3)) return -1;
+    return word[1] != 0x20 && (word[1] < 0x09 || word[1] > 0x0D);
+}
+
+ptrdiff_t ctoken_write_words(
+    const ctoken_index *index, const uint8_t *bytes, ctoken_batch *batch, int32_t *ids,
+    ptrdiff_t capacity) {
+    ptrdiff_t written = 0;
+    for (;;) {
+        int is_known = batch->next_unknown == batch->unknown_count;
+        ptrdiff_t next = is_known ? batch->count : batch->unknown[batch->next_unknown];
+        ptrdiff_t run = next - batch->next, room = capacity - written;
+        if (run > room) run = room;
+        copy(ids + written, batch->ids + batch->next, run, room);
+        written += run;
+        batch->next += run;
+        if (is_known || batch->next < next) return written;
+        const uint8_t *word = bytes + batch->starts[next];
+        ptrdiff_t length = batch->starts[next + 1] - batch->starts[next];
+        if (length > capacity - written) return written;
+        int32_t bare = batch->bare[batch->next_unknown];
+        int is_spaced = has_space(word, length);
+        if (is_spaced < 0) return written;
+        if (is_spaced && bare != 0) {
+            ids[written] = index->first + 0x20;
+            ids[written + 1] = bare;
+            written += 2;
+        } else {
+            if (!is_ascii(word, length)) return written;
+            int32_t spaced = is_spaced ? index->spaced[word[1]] : 0;
+            ids[written] = spaced;
+            written += spaced != 0;
+            ptrdiff_t done = spaced != 0 ? 2 : 0;
+            written += write_bytes(index, word + done, length - done, ids + written);
+        }
+        batch->next++;
+        batch->next_unknown++;
+    }
+}
+
+ptrdiff_t ctoken_write_characters(
+    const ctoken_index *index, const uint8_t *bytes, ptrdiff_t readable, int32_t is_spaced,
+    const ptrdiff_t *starts, ptrdiff_t count, int32_t *ids) {
+    ptrdiff_t written = 0, from = 0;
+    if (is_spaced && count > 0) {
+        ptrdiff_t start = starts[0] - 1;
+        ids[written] = ctoken_find(index, bytes + start, starts[1] - start, readable - start);
+        from = ids[written] != 0;
+        if (from == 0) ids[written] = index->first + 0x20;
+        written++;
+    }
+    for (ptrdiff_t i = from; i < count; i++) {
+        ptrdiff_t start = starts[i], length = starts[i + 1] - start;
+        int32_t id = ctoken_find(index, bytes + start, length, readable - start);
+        if (id != 0) {
+            ids[written++] = id;
+        } else {
+            written += write_bytes(index, bytes + start, length, ids + written);
+        }
+    }
+    return written;
 }

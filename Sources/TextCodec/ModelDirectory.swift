@@ -23,13 +23,18 @@ public struct ModelDirectory: Sendable {
     /// The weights.
     public var weightsPath: String { path + "/model.safetensors" }
 
+    /// The prior learned after the model, if there is one.
+    public var priorPath: String { path + "/prior.safetensors" }
+
     private static let configKey = "textvae.model"
     private static let tokenizerKey = "textvae.tokenizer"
 
     /// Reads and checks everything.
     ///
+    /// - Parameter ignoringPrior: whether a prior learned after the model is left alone, whatever it is.
     /// - Throws: ``TextCodecError``, `FilesError` or `TokenizeError` naming the file and what is wrong with it.
-    public func load() throws -> (model: TextModel, tokenizer: Tokenizer) {
+    public func load(ignoringPrior: Bool = false) throws -> (model: TextModel, tokenizer: Tokenizer)
+    {
         for (file, path) in [
             ("config.json", configPath), ("tokenizer.json", tokenizerPath),
             ("model.safetensors", weightsPath),
@@ -39,12 +44,15 @@ public struct ModelDirectory: Sendable {
         let config = try modelConfig()
         let tokenizer = try Tokenizer(contentsOf: tokenizerPath)
         let weights = try SafeTensorsFile(path: weightsPath, digest: .required)
-        try check(weights, Self.configKey, try Self.canonical(config), "the configurations differ")
+        try checkConfig(config, of: weights)
         try check(
             weights, Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath),
             "it was trained with another tokenizer.json")
         let model = try TextModel(config, tokens: TokenSpace(tokenizer), source: .file(weights))
         try weights.requireNames(model.parameters.map(\.name))
+        if !ignoringPrior, access(priorPath, F_OK) == 0 {
+            model.learnedPrior = try loadPrior(for: model, weights: weights.digest)
+        }
         return (model, tokenizer)
     }
 
@@ -55,10 +63,9 @@ public struct ModelDirectory: Sendable {
         guard let part = tree["model"] else {
             throw TextCodecError.badConfig(path: configPath, reason: "it has no key \"model\"")
         }
-        let config = try ConfigurationTree.decode(
-            part, defaults: ModelConfig(), source: configPath
+        return try ConfigurationTree.decode(
+            part, defaults: ModelConfig(), source: configPath, laterKeys: ModelConfig.laterKeys
         ) { $0.problems }
-        return config
     }
 
     /// Writes the weights atomically.
@@ -83,6 +90,22 @@ public struct ModelDirectory: Sendable {
     private static func canonical(_ config: ModelConfig) throws -> String {
         let tree = try ConfigurationTree.encode(config)
         return String(decoding: try StrictJSON.bytes(of: tree), as: UTF8.self)
+    }
+
+    /// The configuration in a weights file, which may be of an earlier version.
+    private func checkConfig(_ config: ModelConfig, of weights: SafeTensorsFile) throws {
+        let reason = "the configurations differ"
+        guard let text = weights.metadata(Self.configKey) else {
+            throw TextCodecError.mixedFiles(
+                directory: path, file: "model.safetensors", reason: reason)
+        }
+        let own = try ConfigurationTree.decode(
+            try StrictJSON.parse(Array(text.utf8), source: weightsPath), defaults: ModelConfig(),
+            source: weightsPath, laterKeys: ModelConfig.laterKeys)
+        guard own == config else {
+            throw TextCodecError.mixedFiles(
+                directory: path, file: "model.safetensors", reason: reason)
+        }
     }
 
     private func check(

@@ -29,6 +29,15 @@ cicu_rules *_Nullable cicu_rules_open(int32_t kind, const char *locale, int32_t 
 cicu_rules *_Nullable cicu_rules_compile(
     const uint8_t *text, int64_t length, int32_t *line, int32_t *column, int32_t *status);
 
+/// Opens rules in their compiled form: `cicu_rules_binary` of the same version of ICU. The bytes are
+/// copied. They are held against their format only: see to it that they are whole.
+cicu_rules *_Nullable cicu_rules_open_binary(const uint8_t *bytes, int64_t length, int32_t *status);
+
+/// The length of the compiled form, which is written to `bytes` if `capacity` is enough; -1 with
+/// `status` set.
+int64_t cicu_rules_binary(
+    const cicu_rules *rules, uint8_t *_Nullable bytes, int64_t capacity, int32_t *status);
+
 void cicu_rules_close(cicu_rules *_Nullable rules);
 
 /// FNV-1a 64 of ICU's compiled rules.
@@ -50,6 +59,11 @@ cicu_walker *_Nullable cicu_walker_open(const cicu_rules *rules, int32_t referen
 
 void cicu_walker_close(cicu_walker *_Nullable walker);
 
+/// From now on ends are those of words that carry the one space before them: a U+0020 that ends a
+/// segment belongs to what stands behind it, unless that is white space or the text ends there.
+/// Only for whole texts (`is_last` is 1), and without statuses.
+void cicu_walker_attach_spaces(cicu_walker *walker);
+
 /// Starts on a text, which must stay in place while its boundaries are read. When more will follow
 /// (`is_last` is 0) segments that could still grow are held back.
 void cicu_walker_begin(
@@ -64,6 +78,12 @@ ptrdiff_t cicu_walker_next(
 
 /// 1 while the walker reads the tables itself, 0 when it asks ICU for every boundary.
 int32_t cicu_walker_reads_tables(const cicu_walker *walker);
+
+/// Writes the ends of the characters in `start..<stop` of a text of `count` bytes, if each is a segment
+/// by itself and that can be told without a walk; 0 if not, or if there are more than `capacity`.
+ptrdiff_t cicu_lone_ends(
+    const cicu_rules *rules, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t start, ptrdiff_t stop,
+    ptrdiff_t *ends, ptrdiff_t capacity);
 
 /// Writes the ends of the next scalar values at or after `start`, one per maximal subpart where the
 /// text is ill-formed, and returns their number. With `is_last` 0 a sequence cut off is held back.

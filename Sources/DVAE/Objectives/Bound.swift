@@ -12,6 +12,16 @@ public struct Bound {
     public let klPerLatent: [Float]
     /// The weight in force.
     public let klWeight: Float
+    /// What else the loss holds, by name, weighted: a quantiser's commitment, say.
+    public var terms: [Term] = []
+
+    /// A named part of the loss.
+    public struct Term: Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// Its value in the loss, mean per sentence.
+        public let value: Float
+    }
 
     /// The evidence lower bound itself: reconstruction − KL.
     public var elbo: Float { reconstruction - kl }
@@ -32,25 +42,50 @@ extension Objective {
         likelihood: LatentFunction
     ) -> Bound {
         let posterior = uniformMix > 0 ? plain.mixed(withUniform: uniformMix, on: tape) : plain
+        let weight = weight(at: step, state: state)
+        let stream = random.stream("estimator")
+        let term = PriorTerm(
+            prior, posterior, weight: weight, freeBits: freeBits, using: stream, on: tape)
         let logLikelihood = expectation(
-            of: likelihood, under: posterior, at: step, using: random.stream("estimator"),
-            on: tape, state: state)
-        let reconstruction = Float(logLikelihood.value.sum() / Double(posterior.batchSize))
-        let kl = prior.klDivergence(from: posterior, on: tape)
+            of: { term.joined(likelihood, $0, $1) }, under: posterior, prior: prior, at: step,
+            using: stream, on: tape, state: state)
         let needsAggregate = klTerm == .aggregate || entropyBonus > 0
         let aggregate = needsAggregate ? posterior.aggregate(on: tape) : nil
-        let term =
-            klTerm == .aggregate ? aggregate.map { prior.klDivergence(from: $0, on: tape) } : kl
-        let weight =
-            targetKL.isOn
+        let weighed =
+            klTerm == .aggregate ? aggregate.map { prior.klDivergence(from: $0, on: tape) } : nil
+        return bound(
+            logLikelihood: logLikelihood, kl: term.kl, weighed: weighed ?? term.kl, weight: weight,
+            bonus: aggregate.flatMap { entropyBonus > 0 ? bonus($0, on: tape) : nil }, on: tape)
+    }
+
+    /// The bound of a batch from log p(x | z) per example, `[B]`, and KL of each latent, `[B, D]`, where latents are
+    /// continuous: the terms that speak of categories do not apply.
+    func bound(
+        logLikelihood: Variable, kl: Variable, at step: Int, on tape: Tape, state: ObjectiveState?
+    ) -> Bound {
+        bound(
+            logLikelihood: logLikelihood, kl: kl, weighed: kl,
+            weight: weight(at: step, state: state), bonus: nil, on: tape)
+    }
+
+    /// The weight on KL: the schedule's, or the controller's.
+    private func weight(at step: Int, state: ObjectiveState?) -> Float {
+        targetKL.isOn
             ? Float(state?.memory.controller.weight ?? 0) : klWeight.value(at: step)
-        let penalty = penalty(term ?? kl, weight: weight, on: tape)
-        let bonus = aggregate.flatMap { entropyBonus > 0 ? self.bonus($0, on: tape) : nil }
+    }
+
+    private func bound(
+        logLikelihood: Variable, kl: Variable, weighed: Variable, weight: Float, bonus: Variable?,
+        on tape: Tape
+    ) -> Bound {
+        let batch = logLikelihood.value.count
+        let reconstruction = Float(logLikelihood.value.sum() / Double(batch))
+        let penalty = penalty(weighed, weight: weight, on: tape)
         let loss = tape.arena.tensor(Shape())
         loss[0] = penalty.value[0] - reconstruction + (bonus?.value[0] ?? 0)
         let variable = tape.record(loss) { [unowned tape] dy in
             let dlikelihood = tape.arena.tensor(logLikelihood.shape)
-            dlikelihood.fill(-dy[0] / Float(posterior.batchSize))
+            dlikelihood.fill(-dy[0] / Float(batch))
             tape.accumulate(dlikelihood, into: logLikelihood)
             tape.accumulate(dy, into: penalty)
             if let bonus { tape.accumulate(dy, into: bonus) }
@@ -62,12 +97,12 @@ extension Objective {
     }
 
     private func expectation(
-        of f: LatentFunction, under posterior: CategoricalGrid, at step: Int,
+        of f: LatentFunction, under posterior: CategoricalGrid, prior: any Prior, at step: Int,
         using random: RandomStream, on tape: Tape, state: ObjectiveState?
     ) -> Variable {
         guard let estimator = estimator.component as? any RememberingEstimator else {
             return estimator.component.expectation(
-                of: f, under: posterior, at: step, using: random, on: tape)
+                of: f, under: posterior, prior: prior, at: step, using: random, on: tape)
         }
         return estimator.expectation(
             of: f, under: posterior, at: step, using: random, on: tape,

@@ -2,6 +2,8 @@ import CKernels
 
 /// A learned tensor: its value, its gradient and its name in files.
 ///
+/// A buffer is kept and saved like one but moved by the model itself, not along a gradient: a moving average, say.
+///
 /// Weights follow PyTorch: a linear map from `in` to `out` is `[out, in]`. Forward products want the transpose
 /// (``Matrix``), products in bf16 a packed form: a parameter keeps beside it what was asked for, renewed after each
 /// update.
@@ -12,8 +14,11 @@ public final class Parameter {
     /// The current value.
     public let value: Tensor
 
-    /// ∂loss/∂value; meaningful while ``hasGradient``.
+    /// ∂loss/∂value; meaningful while ``hasGradient``, empty for a buffer.
     public let gradient: Tensor
+
+    /// Whether an optimizer moves it; false for a buffer.
+    public let isTrained: Bool
 
     /// Whether the gradient holds a contribution since the last ``clearGradient()``.
     public internal(set) var hasGradient = false
@@ -29,10 +34,11 @@ public final class Parameter {
     private var packedTransposedForm: Derived<PackedMatrix>?
 
     /// A parameter of the given shape, all zeros.
-    public init(name: String, shape: Shape) {
+    public init(name: String, shape: Shape, isTrained: Bool = true) {
         self.name = name
+        self.isTrained = isTrained
         value = Parameter.allocate(shape)
-        gradient = Parameter.allocate(shape)
+        gradient = Parameter.allocate(isTrained ? shape : Shape(0))
     }
 
     deinit {
@@ -93,6 +99,7 @@ public final class Parameter {
 
     /// Where to write or add a contribution to the gradient.
     public func accumulator() -> Accumulator {
+        precondition(isTrained, "\(name) is a buffer and has no gradient")
         defer { hasGradient = true }
         return Accumulator(tensor: gradient, accumulate: hasGradient)
     }

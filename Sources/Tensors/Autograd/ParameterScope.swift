@@ -35,11 +35,15 @@ public final class ParameterStore {
     public var root: ParameterScope { ParameterScope(store: self, path: "") }
 
     /// The number of learned numbers.
-    public var elementCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+    public var elementCount: Int {
+        parameters.reduce(0) { $0 + ($1.isTrained ? $1.shape.count : 0) }
+    }
 
-    func make(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> Parameter {
+    func make(
+        _ name: String, _ shape: Shape, _ initializer: Initializer, isTrained: Bool
+    ) throws -> Parameter {
         precondition(names.insert(name).inserted, "two parameters are called \(name)")
-        let parameter = Parameter(name: name, shape: shape)
+        let parameter = Parameter(name: name, shape: shape, isTrained: isTrained)
         switch source {
         case .values(let read):
             let values = try read(name, shape)
@@ -91,6 +95,15 @@ public struct ParameterScope {
     public func parameter(
         _ name: String, _ shape: Shape, _ initializer: Initializer
     ) throws -> Parameter {
-        try store.make(path.isEmpty ? name : path + "." + name, shape, initializer)
+        try store.make(full(name), shape, initializer, isTrained: true)
     }
+
+    /// A tensor that is saved like a parameter but not trained: the state of a moving average, say.
+    public func buffer(
+        _ name: String, _ shape: Shape, _ initializer: Initializer
+    ) throws -> Parameter {
+        try store.make(full(name), shape, initializer, isTrained: false)
+    }
+
+    private func full(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
 }

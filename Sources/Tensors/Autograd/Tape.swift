@@ -107,7 +107,7 @@ public final class Tape {
         target.tensor.assign(scale, times: gradient, accumulate: target.accumulate)
     }
 
-    /// ∂loss/∂variable after ``backward(from:)``; nil when no gradient reached it.
+    /// ∂loss/∂variable after ``backward(from:scale:)``; nil when no gradient reached it.
     public func gradient(of variable: Variable) -> Tensor? {
         guard variable.slot >= 0 else { return nil }
         return gradients[variable.slot]?.reshaped(variable.shape)

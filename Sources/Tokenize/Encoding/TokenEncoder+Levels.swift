@@ -1,30 +1,28 @@
+import CICU
 import CTokenIndex
 
 extension TokenEncoder {
-    /// Words that are known; stops behind the first that has to be spelled.
+    /// Words; stops behind one that is spelled with care.
     func writeWords(
         _ base: UnsafePointer<UInt8>, _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int,
         _ written: inout Int
     ) {
         while written < capacity {
-            if nextWord == wordCount {
+            if batch.next == batch.count {
                 findWords(base)
-                if wordCount == 0 { return }
+                if batch.count == 0 { return }
             }
-            let (found, first) = (wordIDs, nextWord)
-            let room = min(wordCount - first, capacity - written)
-            var known = 0
-            while known < room, found[first &+ known] > 0 {
-                ids[written &+ known] = found[first &+ known]
-                known &+= 1
+            written += ctoken_write_words(
+                &table, base, &batch, ids + written, capacity - written)
+            if batch.next == batch.count || written == capacity { continue }
+            let word = batch.starts[batch.next]..<batch.starts[batch.next + 1]
+            let bare = batch.bare[batch.next_unknown]
+            batch.next += 1
+            batch.next_unknown += 1
+            if !spellAtOnce(word, bare, base, ids, capacity, &written) {
+                spell(word, bare, base, ids, &written)
+                return
             }
-            written += known
-            nextWord += known
-            if known == room { continue }
-            let word = wordStarts[nextWord]..<wordStarts[nextWord + 1]
-            nextWord += 1
-            spell(word, base, ids, &written)
-            return
         }
     }
 
@@ -33,34 +31,53 @@ extension TokenEncoder {
     /// A word is a segment between two word boundaries. A U+0020 right before a segment that is
     /// not white space moves from the segment of spaces it ends to that next word.
     private func findWords(_ base: UnsafePointer<UInt8>) {
-        (nextWord, wordCount) = (0, 0)
-        guard let words, words.hasMore(), let ends = words.ends.baseAddress else {
+        batch.count = 0
+        batch.next = 0
+        guard let words, words.hasMore() else {
             start = text.count
             return
         }
-        wordCount = ctoken_find_words(
-            &table, base, text.count, ends, words.found, &words.index, start, wordStarts, wordIDs,
-            Self.wordCapacity)
-        start = wordStarts[wordCount]
+        batch.starts = UnsafePointer(words.starts)
+        batch.count = words.found
+        words.index = words.found
+        start = words.ends[words.found - 1]
+        ctoken_find_batch(&table, base, text.count, &batch)
+    }
+
+    /// Writes an unknown word whose characters can be told apart without a walk, if there is room.
+    private func spellAtOnce(
+        _ range: Range<Int>, _ bare: Int32, _ base: UnsafePointer<UInt8>,
+        _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int, _ written: inout Int
+    ) -> Bool {
+        guard bare == 0, range.count <= min(Self.longestSpelled, capacity - written),
+            let characterRules
+        else { return false }
+        let word = ByteSlice(start: base + range.lowerBound, count: range.count)
+        let isSpaced = word.hasLeadingSpace
+        characterStarts[0] = range.lowerBound + (isSpaced ? 1 : 0)
+        let count = cicu_lone_ends(
+            characterRules.handle, base, text.count, characterStarts[0], range.upperBound,
+            characterStarts + 1, Self.longestSpelled)
+        if count == 0 { return false }
+        written += ctoken_write_characters(
+            &table, base, text.count, isSpaced ? 1 : 0, characterStarts, count, ids + written)
+        return true
     }
 
     /// Writes an unknown word: without its space if that is known, else character by character, the
     /// first together with the space if that is known.
     private func spell(
-        _ range: Range<Int>, _ base: UnsafePointer<UInt8>, _ ids: UnsafeMutablePointer<Int32>,
-        _ written: inout Int
+        _ range: Range<Int>, _ bare: Int32, _ base: UnsafePointer<UInt8>,
+        _ ids: UnsafeMutablePointer<Int32>, _ written: inout Int
     ) {
         let word = ByteSlice(start: base + range.lowerBound, count: range.count)
         let isSpaced = word.hasLeadingSpace
         let first = range.lowerBound + (isSpaced ? 1 : 0)
-        if isSpaced {
-            pending = ctoken_find(
-                &table, base + first, range.upperBound - first, text.count - first)
-            if pending != 0 {
-                ids[written] = Vocabulary.firstByte + 0x20
-                written += 1
-                return
-            }
+        if isSpaced, bare != 0 {
+            ids[written] = Vocabulary.firstByte + 0x20
+            written += 1
+            pending = bare
+            return
         }
         guard word.isASCII else {
             self.isSpaced = isSpaced
@@ -70,8 +87,7 @@ extension TokenEncoder {
         // In an unknown word of ASCII every character is a byte (CR LF is a word by itself).
         bytes = first..<range.upperBound
         if isSpaced {
-            pending = ctoken_find(
-                &table, base + first - 1, 2, text.count - first + 1)
+            pending = table.spaced[Int(base[first])]
             if pending == 0 {
                 pending = Vocabulary.firstByte + 0x20
             } else {

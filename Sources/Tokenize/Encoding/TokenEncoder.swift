@@ -15,20 +15,19 @@ public final class TokenEncoder {
     private let normalizer: Normalizer
     let words: PieceReader?
     let characters: PieceReader?
+    let characterRules: BoundaryRules?
 
     /// The record after normalization.
     var text = ByteSlice(start: nil, count: 0)
     /// Where the next piece to be looked up begins.
     var start = 0
-    /// Words that are looked up: those not written yet begin with number `nextWord`.
-    ///
-    /// Word i is `wordStarts[i]..<wordStarts[i + 1]` and has the id `wordIDs[i]`; 0 if it is
-    /// unknown.
-    static let wordCapacity = 256
-    let wordStarts = UnsafeMutablePointer<Int>.allocate(capacity: wordCapacity + 1)
-    let wordIDs = UnsafeMutablePointer<Int32>.allocate(capacity: wordCapacity)
-    var nextWord = 0
-    var wordCount = 0
+    /// Words that are looked up, some of which may be written already.
+    var batch: ctoken_batch
+    private let batchMemory = UnsafeMutablePointer<Int32>.allocate(
+        capacity: 3 * PieceReader.capacity)
+    /// Where the characters of an unknown word begin.
+    static let longestSpelled = 256
+    let characterStarts = UnsafeMutablePointer<Int>.allocate(capacity: longestSpelled + 1)
     /// The end of the word that is spelled now, and how far; equal when none is.
     var spelled = 0
     var spelledEnd = 0
@@ -44,19 +43,26 @@ public final class TokenEncoder {
         self.index = index
         table = index.table
         self.normalizer = normalizer
-        words = rules.words.map { PieceReader(.word, rules: $0) }
+        words = rules.words.map { PieceReader(.word, rules: $0, attachesSpaces: true) }
         characters = rules.characters.map { PieceReader(.grapheme, rules: $0) }
+        characterRules = rules.characters
+        batchMemory.initialize(repeating: 0, count: 3 * PieceReader.capacity)
+        batch = ctoken_batch(
+            starts: characterStarts, ids: batchMemory, unknown: batchMemory + PieceReader.capacity,
+            bare: batchMemory + 2 * PieceReader.capacity, count: 0, unknown_count: 0, next: 0,
+            next_unknown: 0)
     }
 
     deinit {
-        wordStarts.deallocate()
-        wordIDs.deallocate()
+        batchMemory.deallocate()
+        characterStarts.deallocate()
     }
 
     /// Starts on a record, which must stay in place until its ids are read.
     public func begin(_ record: UnsafeBufferPointer<UInt8>) {
         text = normalizer.normalize(record)
-        (start, nextWord, wordCount) = (0, 0, 0)
+        start = 0
+        (batch.count, batch.next) = (0, 0)
         (spelled, spelledEnd, isSpaced, pending) = (0, 0, false, 0)
         bytes = level == .byte ? 0..<text.count : 0..<0
         if level == .word { words?.begin(text, from: 0, to: text.count) }
@@ -83,7 +89,7 @@ public final class TokenEncoder {
                 bytes = bytes.lowerBound + count..<bytes.upperBound
             } else if spelled < spelledEnd {
                 writeCharacters(base, ids, capacity, &written)
-            } else if start < text.count || nextWord < wordCount {
+            } else if start < text.count || batch.next < batch.count {
                 switch level {
                 case .word: writeWords(base, ids, capacity, &written)
                 case .whitespace: writeFields(base, ids, capacity, &written)

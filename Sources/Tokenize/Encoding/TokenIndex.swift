@@ -13,6 +13,7 @@ final class TokenIndex: @unchecked Sendable {
     /// The tokens that are longer than a key.
     private let longBytes: UnsafeMutablePointer<UInt8>
     private let offsets: UnsafeMutablePointer<UInt32>
+    private let spaced: UnsafeMutablePointer<Int32>
 
     /// The id of the first token that has bytes: byte 0, or `<unk>` at the whitespace level.
     private static let first: Int32 = 2
@@ -20,7 +21,7 @@ final class TokenIndex: @unchecked Sendable {
 
     /// - Precondition: the long tokens have less than 4 GiB together.
     init(_ vocabulary: Vocabulary) {
-        let count = vocabulary.size - Int(Self.first)
+        let count = vocabulary.size
         var size = 1024
         while size < 2 * count { size *= 2 }
         let ids = Self.first..<Int32(vocabulary.size)
@@ -30,10 +31,15 @@ final class TokenIndex: @unchecked Sendable {
         slots = .allocate(capacity: size)
         slots.initialize(repeating: 0, count: size)
         keys = .allocate(capacity: count)
+        keys.initialize(repeating: ctoken_key(low: 0, high: 0), count: count)
         offsets = .allocate(capacity: count)
+        offsets.initialize(repeating: 0, count: count)
+        spaced = .allocate(capacity: 128)
+        spaced.initialize(repeating: 0, count: 128)
         longBytes = .allocate(capacity: longCount)
         table = ctoken_index(
-            slots: slots, keys: keys, bytes: longBytes, offsets: offsets, mask: UInt64(size - 1),
+            slots: slots, keys: keys, bytes: longBytes, offsets: offsets, spaced: spaced,
+            mask: UInt64(size - 1), shift: Int32(64 - size.trailingZeroBitCount),
             id_bits: UInt32.max >> UInt32(UInt32(vocabulary.size).leadingZeroBitCount),
             first: Self.first)
         var bytes: [UInt8] = []
@@ -43,10 +49,13 @@ final class TokenIndex: @unchecked Sendable {
             _ = vocabulary.append(tokenID, to: &bytes)
             bytes.withUnsafeBufferPointer { token in
                 guard let base = token.baseAddress else { return }
-                let entry = Int(tokenID - Self.first)
+                let entry = Int(tokenID)
+                if token.count == 2, base[0] == 0x20, base[1] < 0x80 {
+                    spaced[Int(base[1])] = tokenID
+                }
                 offsets[entry] = UInt32(offset)
                 keys[entry] = ctoken_make_key(base, token.count, token.count)
-                insert(ctoken_hash(keys[entry]), tokenID)
+                insert(keys[entry], tokenID)
                 guard token.count > Self.longest else { return }
                 (longBytes + offset).update(from: base, count: token.count)
                 offset += token.count
@@ -58,13 +67,13 @@ final class TokenIndex: @unchecked Sendable {
         slots.deallocate()
         keys.deallocate()
         offsets.deallocate()
+        spaced.deallocate()
         longBytes.deallocate()
     }
 
-    private func insert(_ hash: UInt64, _ tokenID: Int32) {
-        var slot = hash & table.mask
-        while slots[Int(slot)] != 0 { slot = (slot + 1) & table.mask }
-        let tag = UInt32(truncatingIfNeeded: hash >> 32) & ~table.id_bits
-        slots[Int(slot)] = tag | UInt32(bitPattern: tokenID)
+    private func insert(_ key: ctoken_key, _ tokenID: Int32) {
+        var slot = Int(ctoken_slot(&table, key))
+        while slots[slot] != 0 { slot = (slot + 1) & Int(table.mask) }
+        slots[slot] = ctoken_entry(&table, key, tokenID)
     }
 }

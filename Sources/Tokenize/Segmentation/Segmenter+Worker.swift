@@ -21,7 +21,9 @@ extension Segmenter {
         /// Where the segments written so far end, in bytes.
         public private(set) var position = 0
 
-        init(level: SegmentLevel?, rules: BoundaryRules?, path: Path) {
+        /// - Parameter attachesSpaces: whether a U+0020 that ends a segment belongs to what stands
+        ///   behind it, unless that is white space. Then there are no statuses, and texts are whole.
+        init(level: SegmentLevel?, rules: BoundaryRules?, path: Path, attachesSpaces: Bool) {
             self.rules = rules
             guard let rules else {
                 source = level == .scalar ? .scalars : .bytes
@@ -29,10 +31,8 @@ extension Segmenter {
             }
             var status: Int32 = 0
             guard let walker = cicu_walker_open(rules.handle, path == .reference ? 1 : 0, &status)
-            else {
-                // Like any failed allocation of the standard library.
-                fatalError("\(ICU.error("clone an iterator", status))")
-            }
+            else { ICU.isOutOfMemory(to: "copy an iterator", status) }
+            if attachesSpaces { cicu_walker_attach_spaces(walker) }
             source = .rules(walker)
         }
 
@@ -84,7 +84,7 @@ extension Segmenter {
                 var status: Int32 = 0
                 written = cicu_walker_next(
                     walker, base, statuses?.baseAddress, capacity, &status)
-                guard written >= 0 else { fatalError("\(ICU.error("find boundaries", status))") }
+                guard written >= 0 else { ICU.isOutOfMemory(to: "find boundaries", status) }
             case .scalars:
                 written =
                     text.baseAddress.map {

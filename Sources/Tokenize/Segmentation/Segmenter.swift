@@ -70,7 +70,12 @@ public final class Segmenter: Sendable {
     public var endsAtLineFeed: Bool { rules?.endsAtLineFeed ?? true }
 
     /// Makes a worker for the calling thread.
-    public func makeWorker() -> Worker { Worker(level: level, rules: rules, path: path) }
+    public func makeWorker() -> Worker { makeWorker(attachesSpaces: false) }
+
+    /// - Parameter attachesSpaces: see `Worker.init`.
+    func makeWorker(attachesSpaces: Bool) -> Worker {
+        Worker(level: level, rules: rules, path: path, attachesSpaces: attachesSpaces)
+    }
 
     /// The byte ranges of the segments, one after another; together they are all the bytes.
     ///

@@ -20,7 +20,8 @@ extension VocabularyTrainer {
             threads: threads,
             next: {
                 defer { reading.startNext() }
-                return try stream.nextBlock(minimumSize: reading.size, cutsRecords: true)
+                return try stream.nextBlock(
+                    minimumSize: reading.size, cutsRecords: rules.cuts == .sure)
             },
             makeWorker: {
                 let worker = SegmentCounter(

@@ -7,10 +7,10 @@ import Tokenize
 
 /// Measures a model on sentences, batch by batch; memory grows by eight bytes a sentence.
 public final class Evaluator {
-    private let model: TextModel
+    let model: TextModel
     private let tokenizer: Tokenizer
     private let options: EvaluationOptions
-    private let tape = Tape(arena: Arena(), isRecording: false)
+    let tape = Tape(arena: Arena(), isRecording: false)
     private let random: RandomStream
     private let bounds: LikelihoodBounds
 
@@ -19,7 +19,9 @@ public final class Evaluator {
     private var joint: JointInformation
     private var scores: ReconstructionScores?
     private var distinct: Set<UInt64> = []
-    private var klSums: [Double]
+    /// Of continuous latents.
+    var gaussian: GaussianStatistics?
+    private var klSums: [Double] = []
     private var correct = 0
     private var characters = 0
     private var bytes = 0
@@ -38,7 +40,12 @@ public final class Evaluator {
     public init(
         _ model: TextModel, tokenizer: Tokenizer, options: EvaluationOptions, seed: UInt64 = 1
     ) throws {
-        let (latents, categories) = (model.config.latentCount, model.config.categoryCount)
+        let (latents, categories) = (
+            model.config.grid?.latentCount ?? 0, model.config.grid?.categoryCount ?? 0
+        )
+        if options.isExact || options.importanceSamples > 0, model.config.grid == nil {
+            throw TextCodecError.noCodes
+        }
         if options.isExact,
             EvaluationOptions.exactCodes(latentCount: latents, categoryCount: categories) == nil
         {
@@ -57,7 +64,6 @@ public final class Evaluator {
             latentCount: latents, categoryCount: categories,
             limit: options.jointInformationSentences)
         scores = options.decodes ? try ReconstructionScores() : nil
-        klSums = [Double](repeating: 0, count: latents)
     }
 
     /// Adds a batch of token sequences.
@@ -67,22 +73,24 @@ public final class Evaluator {
         let batch = model.batch(sequences)
         let stream = random.stream(batchIndex)
         batchIndex += 1
-        let posterior = model.posterior(of: batch, using: stream, on: tape)
+        if let continuous = model.continuous {
+            let latents = measure(continuous, batch, using: stream)
+            return try add(batch, latents, sequences: sequences)
+        }
+        let posterior = try model.posterior(of: batch, using: stream, on: tape)
         let codes = posterior.mode()
         statistics.add(posterior)
         for row in 0..<codes.rowCount { distinct.insert(Self.digest(codes[row])) }
         let draws = posterior.sample(using: stream.stream("draw"), on: tape)
         if options.jointInformationSentences > 0 { joint.add(posterior, draws: draws) }
-        let kl = model.vae.prior.klDivergence(from: posterior, on: tape).value
-        for index in 0..<kl.count { klSums[index % klSums.count] += Double(kl.pointer[index]) }
-        let drawn = model.likelihood(of: batch, codes: draws, on: tape)
-        let own = model.likelihood(of: batch, codes: codes, on: tape)
-        report.sentences += batch.batchSize
-        report.tokens += batch.tokenCount
-        report.reconstructionNats += drawn.sequence.value.sum()
-        ownLoss -= own.token.sum()
-        for row in 0..<batch.tokenCount where own.best[row] == batch.targets[row] { correct += 1 }
-        addExchanged(batch, codes: codes, own: own)
+        if let prior = model.prior {
+            add(divergences: prior.divergence(from: posterior, at: draws, on: tape))
+        }
+        try add(
+            batch,
+            Latents(
+                drawn: model.embed(draws, in: tape.arena), own: model.embed(codes, in: tape.arena)),
+            sequences: sequences)
         if options.importanceSamples > 0 {
             importanceSum += bounds.importance(
                 of: batch, posterior: posterior, samples: options.importanceSamples,
@@ -90,23 +98,54 @@ public final class Evaluator {
             ).reduce(0, +)
         }
         if options.isExact { exactSum += bounds.exact(of: batch).reduce(0, +) }
-        try addText(batch, codes: codes, sequences: sequences)
     }
 
-    /// What a token costs with the codes of another sentence.
-    private func addExchanged(_ batch: TokenBatch, codes: Codes, own: TokenLikelihood) {
+    /// Embeddings of a batch, `[B, D·E]`: of latents drawn from the posterior, and of its mode or mean.
+    struct Latents {
+        let drawn: Tensor
+        let own: Tensor
+    }
+
+    private func add(_ batch: TokenBatch, _ latents: Latents, sequences: [[Int32]]) throws {
+        let (drawn, own) = (likelihood(batch, latents.drawn), likelihood(batch, latents.own))
+        report.sentences += batch.batchSize
+        report.tokens += batch.tokenCount
+        report.reconstructionNats += drawn.sequence.value.sum()
+        ownLoss -= own.token.sum()
+        for row in 0..<batch.tokenCount where own.best[row] == batch.targets[row] { correct += 1 }
+        addExchanged(batch, latents.own, own: own)
+        try addText(batch, latents.own, sequences: sequences)
+    }
+
+    private func likelihood(_ batch: TokenBatch, _ embeddings: Tensor) -> TokenLikelihood {
+        model.likelihood(
+            of: batch, embeddings: Variable(constant: embeddings),
+            using: RandomStream(seed: 0, "unused"), on: tape)
+    }
+
+    /// Adds KL of each latent, `[B, D]`.
+    func add(divergences kl: Tensor) {
+        if klSums.isEmpty { klSums = [Double](repeating: 0, count: kl.columns) }
+        for index in 0..<kl.count { klSums[index % kl.columns] += Double(kl.pointer[index]) }
+    }
+
+    /// What a token costs with the latents of another sentence.
+    private func addExchanged(_ batch: TokenBatch, _ latents: Tensor, own: TokenLikelihood) {
         guard batch.batchSize > 1 else { return }
-        // A cyclic shift by half the batch gives every sentence another one's codes.
+        // A cyclic shift by half the batch gives every sentence another one's latents.
         let half = batch.batchSize / 2
-        let shifted = codes.rows((0..<batch.batchSize).map { ($0 + half) % batch.batchSize })
-        let other = model.likelihood(of: batch, codes: shifted, on: tape)
-        exchanged.loss -= other.token.sum()
+        let shifted = tape.arena.tensor(latents.shape)
+        for row in 0..<batch.batchSize {
+            let other = (row + half) % batch.batchSize
+            shifted.rows(row..<row + 1).copy(from: latents.rows(other..<other + 1))
+        }
+        exchanged.loss -= likelihood(batch, shifted).token.sum()
         exchanged.ownLoss -= own.token.sum()
         exchanged.tokens += batch.tokenCount
     }
 
     /// The text's own measures, and what comes back of it.
-    private func addText(_ batch: TokenBatch, codes: Codes, sequences: [[Int32]]) throws {
+    private func addText(_ batch: TokenBatch, _ own: Tensor, sequences: [[Int32]]) throws {
         let texts = try sequences.map { try tokenizer.decode($0) }
         for text in texts {
             report.words += TextPieces.fields(text).count + 1
@@ -114,7 +153,7 @@ public final class Evaluator {
             bytes += text.count + 1
         }
         guard options.decodes else { return }
-        let decoded = model.decode(codes, strategy: .greedy, on: tape) { _ in random }
+        let decoded = model.decode(embeddings: own, strategy: .greedy, on: tape) { _ in random }
         for (row, candidate) in decoded.enumerated() {
             let place = batch.order[row]
             scores?.add(
@@ -135,8 +174,8 @@ public final class Evaluator {
         var result = report
         let sentences = Double(max(1, report.sentences))
         let tokens = Double(max(1, report.tokens))
-        result.latents = model.config.latentCount
-        result.categories = model.config.categoryCount
+        result.latents = model.config.grid?.latentCount ?? model.config.latentCount
+        result.categories = model.config.grid?.categoryCount ?? 0
         result.bitsPerSentence = model.config.bitsPerSentence
         result.reconstructionNats /= sentences
         result.klPerLatent = klSums.map { $0 / sentences }
@@ -154,7 +193,11 @@ public final class Evaluator {
         result.lossNatsPerToken = ownLoss / tokens
         result.tokenAccuracy = Double(correct) / tokens
         scores?.fill(&result)
-        fillCodeFigures(&result)
+        if let gaussian {
+            fill(&result, of: gaussian)
+        } else {
+            fillCodeFigures(&result)
+        }
         if exchanged.tokens > 0 {
             result.shuffleGapNatsPerToken =
                 (exchanged.loss - exchanged.ownLoss) / Double(exchanged.tokens)

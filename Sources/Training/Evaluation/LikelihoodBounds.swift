@@ -32,7 +32,8 @@ struct LikelihoodBounds {
 
     /// log p(x) of each sentence, in packed order.
     func exact(of batch: TokenBatch) -> [Double] {
-        let (latents, categories) = (model.config.latentCount, model.config.categoryCount)
+        guard let grid = model.config.grid else { preconditionFailure("there are no codes to sum") }
+        let (latents, categories) = (grid.latentCount, grid.categoryCount)
         let assignments = ExactEnumeration.assignments(
             latentCount: latents, categoryCount: categories)
         let terms = assignments.map { assignment -> [Double] in
@@ -49,7 +50,8 @@ struct LikelihoodBounds {
     /// log p(x, z) of each sentence and its row of codes.
     private func joint(of batch: TokenBatch, _ codes: Codes) -> [Double] {
         let likelihood = model.likelihood(of: batch, codes: codes, on: tape)
-        let logPrior = model.vae.prior.logProbability(of: codes)
-        return zip(likelihood.sequence.value.array, logPrior).map { Double($0) + Double($1) }
+        guard let prior = model.prior else { preconditionFailure("codes have a prior") }
+        return zip(likelihood.sequence.value.array, prior.logProbability(of: codes))
+            .map { Double($0) + Double($1) }
     }
 }

@@ -44,7 +44,9 @@ public struct Verdict: Sendable, Equatable {
                     + "model.latent_count=\(max(1, report.activeLatents))), or the pressure on KL is too high (--recipe "
                     + "free-bits, or --recipe target-kl to hold the codes at a number of bits)"
             ]
-        } else if report.codePerplexity < max(1.5, 0.1 * Double(report.categories)) {
+        } else if report.categories > 0,
+            report.codePerplexity < max(1.5, 0.1 * Double(report.categories))
+        {
             health = .weak
             advice = [
                 "a latent uses only \(report.codePerplexity.rounded(to: 1)) of its \(report.categories) categories on "

@@ -12,7 +12,7 @@ extension ExperimentConfig {
     ///   - file: A JSON or YAML file with some of the keys, such as the `config.json` of another run.
     ///   - sets: `key.path=value` each.
     ///   - registries: The components to choose from, where not the built-in ones.
-    /// - Throws: ``ConfigurationError/invalid(problems:)`` with everything that is wrong.
+    /// - Throws: `ConfigurationError/invalid(problems:)` with everything that is wrong.
     public static func resolve(
         preset: String? = nil, recipe: String? = nil, level: TokenLevel? = nil, file: String? = nil,
         sets: [String] = [],

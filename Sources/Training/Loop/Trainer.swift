@@ -55,7 +55,7 @@ public final class Trainer {
             config.objective, model: config.model, tokens: TokenSpace(tokenizer),
             source: .seed(config.seed))
         optimizer = config.optimizer.component.makeOptimizer(
-            model.parameters + companion.parameters)
+            model.trainedParameters + companion.parameters)
         tape = Tape(
             arena: Arena(), isRecording: true, precision: config.training.precision.resolved)
         if profiles { tape.profiler = StepProfiler() }

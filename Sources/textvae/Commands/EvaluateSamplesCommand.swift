@@ -39,6 +39,7 @@ struct EvaluateSamplesCommand: ParsableCommand {
     var count = 1000
 
     @OptionGroup var search: SearchOptions
+    @OptionGroup var source: CodePriorOptions
 
     @Option(help: ArgumentHelp("The longest n-gram: 3, 4 or 5.", valueName: "n"))
     var order = 4
@@ -75,8 +76,11 @@ struct EvaluateSamplesCommand: ParsableCommand {
     private func draw() throws -> [[UInt8]] {
         try threading.apply()
         let codec = try Codec(directory: model ?? "")
-        let codes = codec.sampleCodes(count: count, seed: search.seed)
-        return try codec.decodeRecords(codes, strategy: search.strategy, seed: search.seed)
+        return try codec.sampleSequences(
+            count: count, seed: search.seed, prior: source.prior,
+            temperature: source.codeTemperature,
+            strategy: search.strategy
+        ).map { try codec.tokenizer.decode($0) }
     }
 
     /// The lines of files, empty ones left out.

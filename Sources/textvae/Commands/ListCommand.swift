@@ -6,12 +6,14 @@ import Training
 
 /// What there is to choose from.
 enum ComponentList: String, CaseIterable {
-    case estimators, encoders, decoders, optimizers, presets, recipes
+    case estimators, bottlenecks, priors, encoders, decoders, optimizers, presets, recipes
 
     /// Name and summary of each.
     var entries: [(name: String, summary: String)] {
         switch self {
         case .estimators: EstimatorKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .bottlenecks: BottleneckKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .priors: PriorKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .encoders: EncoderKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .decoders: DecoderKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .optimizers: OptimizerKind.builtIn.entries.map { ($0.type, $0.summary) }
@@ -34,7 +36,8 @@ struct ListCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "estimators, encoders, decoders, optimizers, presets or recipes.",
+        help:
+            "estimators, bottlenecks, priors, encoders, decoders, optimizers, presets or recipes.",
         completion: .words(of: ComponentList.self), transform: keyword)
     var kind: ComponentList
 

@@ -61,6 +61,11 @@ struct ProbeCommand: ParsableCommand {
     func run() throws {
         let chosen = try chosenEstimators()
         let codec = try options.load()
+        guard codec.model.bottleneck is DiscreteVAE else {
+            throw UserError.usage(
+                "--model: the bottleneck is \(codec.model.config.bottleneck.type), want categorical: others have "
+                    + "no estimator")
+        }
         let count = try latentCount(codec)
         let probe = try probe(codec, latents: count)
         var findings: [GradientProbe.Finding] = []
@@ -132,7 +137,7 @@ struct ProbeCommand: ParsableCommand {
         let batch = model.batch(sequences)
         let tape = Tape(arena: Arena(), isRecording: false)
         let random = RandomStream(seed: seed, "probe")
-        let posterior = model.posterior(of: batch, using: random, on: tape)
+        let posterior = try model.posterior(of: batch, using: random, on: tape)
         return GradientProbe(
             posterior, latents: (0..<count).map { $0 * codec.latentCount / count },
             held: posterior.sample(using: random.stream("held"), on: tape)
