@@ -82,14 +82,14 @@ import Testing
         var information = 0.0
     }
 
-    private static func evaluate(_ model: TextModel) -> Report {
+    private static func evaluate(_ model: TextModel) throws -> Report {
         let tape = Tape(arena: Arena(), isRecording: false)
         var report = Report()
         var (aggregate, conditional) = ([Double](repeating: 0, count: 4096), 0.0)
         for start in stride(from: 0, to: 4096, by: 512) {
             tape.reset()
             let batch = model.batch(Array(language[start..<start + 512]))
-            let posterior = model.posterior(
+            let posterior = try model.posterior(
                 of: batch, using: RandomStream(seed: 0, "unused"), on: tape)
             let decoded = model.decode(posterior.mode(), strategy: .greedy, on: tape) { _ in
                 RandomStream(seed: 0, "unused")
@@ -113,10 +113,10 @@ import Testing
     @Test func twelveBitsGoThrough() throws {
         #expect(Set(Self.language).count == 4096)
         let model = try Self.model()
-        let before = Self.evaluate(model)
+        let before = try Self.evaluate(model)
         #expect(before.exact < 0.01 && before.information < 1)
         Self.train(model, steps: 1500)
-        let report = Self.evaluate(model)
+        let report = try Self.evaluate(model)
         print("exact \(report.exact), information \(report.information) of 12 bits")
         #expect(report.exact >= 0.99)
         #expect(report.information >= 11.4)
