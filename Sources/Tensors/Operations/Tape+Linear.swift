@@ -36,6 +36,12 @@ extension Tape {
         }
         let multiplications = batch * groups * inputs * outputs
         profiling(multiplications) {
+            if !isRecording && PanelMatrix.areFast {
+                ck_grouped_product(
+                    y.pointer, x.value.pointer, weight.value.pointer, Int64(batch), Int64(groups),
+                    Int64(outputs), Int64(inputs), bias == nil ? 0 : 1)
+                return
+            }
             for group in 0..<groups {
                 Matrix.group(group, of: y, groups).assign(
                     .group(group, of: x.value, groups), times: .slice(group, of: weight.value),

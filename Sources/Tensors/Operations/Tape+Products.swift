@@ -24,7 +24,9 @@ extension Tape {
     ) {
         profiling(x.rows * x.columns * y.columns) {
             switch precision {
-            case .fp32: y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
+            case .fp32 where isRecording || isTraining:
+                y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
+            case .fp32: y.assign(x, timesTransposed: weight, accumulate: accumulate)
             case .bf16: y.assign(x, times: weight.packedTransposed, accumulate: accumulate)
             }
         }
