@@ -144,8 +144,13 @@ import Testing
         for index in 0..<c.count { #expect(abs(sum[index] - 0.5 - c[index]) < 1e-4) }
         let portable = arena.tensor(c.shape)
         let (m, n, k) = (Int64(rows), Int64(columns), Int64(inner))
+        let storage = UnsafeMutableRawPointer.allocate(
+            byteCount: max(64, 2 * Int(ck_bf16_packed_count(k, n))), alignment: 64)
+        defer { storage.deallocate() }
+        let words = storage.assumingMemoryBound(to: UInt16.self)
+        ck_reference_bf16_pack(words, b.pointer, n, k, n)
         ck_reference_bf16_product(
-            portable.pointer, n, a.pointer, k, 0, packed.pointer, m, n, k, bias.pointer, 0)
+            portable.pointer, n, a.pointer, k, 0, words, m, n, k, bias.pointer, 0)
         expectSameBits(c.array, portable.array, "portable")
     }
 
