@@ -134,20 +134,24 @@ public final class Parameter {
     }
 
     private static func allocate(_ shape: Shape) -> Tensor {
-        // 64-byte alignment is what the vector kernels and oneDNN like best.
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: max(shape.count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-        let pointer = memory.bindMemory(to: Float.self, capacity: max(shape.count, 1))
+        let pointer = allocate(Float.self, count: shape.count)
         pointer.initialize(repeating: 0, count: max(shape.count, 1))
         return Tensor(pointer: pointer, shape: shape)
     }
 
     private static func allocatePacked(rows: Int, columns: Int) -> PackedMatrix {
-        let count = max(1, PackedMatrix.elementCount(rows: rows, columns: columns))
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: count * MemoryLayout<UInt16>.stride, alignment: 64)
+        let count = PackedMatrix.elementCount(rows: rows, columns: columns)
         return PackedMatrix(
-            rows: rows, columns: columns,
-            pointer: memory.bindMemory(to: UInt16.self, capacity: count))
+            rows: rows, columns: columns, pointer: allocate(UInt16.self, count: count))
+    }
+
+    private static func allocate<Element>(
+        _ type: Element.Type, count: Int
+    ) -> UnsafeMutablePointer<Element> {
+        let size = max(count, 1) * MemoryLayout<Element>.stride
+        guard let base = TensorMemory.allocate(byteCount: size).baseAddress else {
+            preconditionFailure("no memory for \(count) numbers")
+        }
+        return base.bindMemory(to: type, capacity: max(count, 1))
     }
 }

@@ -6,9 +6,10 @@ extension Tape {
         let rows = x.value.rows
         let y = arena.tensor(Shape(rows, weight.shape[0]))
         if let bias {
-            ck_set_rows(y.pointer, bias.value.pointer, Int64(rows), Int64(y.columns))
+            multiply(Matrix(x.value), by: weight, bias: bias, into: Matrix(y))
+        } else {
+            multiply(Matrix(x.value), by: weight, into: Matrix(y))
         }
-        multiply(Matrix(x.value), by: weight, into: Matrix(y), accumulate: bias != nil)
         return record(y) { [unowned self] dy in
             accumulateOuter(Matrix(dy), Matrix(x.value), into: weight)
             if let db = bias?.accumulator() {
