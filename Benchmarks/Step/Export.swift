@@ -23,20 +23,20 @@ struct Export: ParsableCommand {
     var output: String
 
     func run() throws {
-        let model = try workload.makeModel(seed: seed)
+        let model = try workload.model.makeModel(seed: seed)
         let batch = model.batch(
-            workload.size.sequences(ragged: ragged, using: RandomStream(seed: seed, "batch")))
+            workload.size.sizes.sequences(ragged: ragged, using: RandomStream(seed: seed, "batch")))
         let random = RandomStream(seed: seed, "step")
         var objective = Objective()
         objective.klWeight = Ramp(0.3)
-        objective.freeBits = medianKL(model, batch: batch, random: random)
+        objective.freeBits = try medianKL(model, batch: batch, random: random)
         let tape = Tape(arena: Arena(), isRecording: true)
         let (bound, scores) = model.bound(
             of: batch, objective: objective, at: 0, using: random, on: tape)
         tape.backward(from: bound.loss)
 
         var file = SafeTensorsWriter(metadata: [
-            ("model", try workload.json()), ("kl_weight", "\(bound.klWeight)"),
+            ("model", try workload.model.json()), ("kl_weight", "\(bound.klWeight)"),
             ("free_bits", "\(objective.freeBits)"),
         ])
         for parameter in model.parameters {
@@ -61,9 +61,11 @@ struct Export: ParsableCommand {
     }
 
     /// A floor with half of the latents on either side.
-    private func medianKL(_ model: TextModel, batch: TokenBatch, random: RandomStream) -> Float {
+    private func medianKL(_ model: TextModel, batch: TokenBatch, random: RandomStream) throws
+        -> Float
+    {
         let tape = Tape(arena: Arena(), isRecording: false)
-        let posterior = model.posterior(of: batch, using: random, on: tape)
+        let posterior = try model.posterior(of: batch, using: random, on: tape)
         let kl = posterior.klDivergenceToUniform(on: tape).value
         let latents = posterior.latentCount
         let means = (0..<latents).map { latent in

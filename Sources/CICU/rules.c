@@ -85,10 +85,45 @@ cicu_rules *cicu_rules_compile(
     return wrap(iterator, status);
 }
 
+cicu_rules *cicu_rules_open_binary(const uint8_t *bytes, int64_t length, int32_t *status) {
+    *status = U_INVALID_FORMAT_ERROR;
+    if (length <= 0 || length > LONGEST_TEXT) return NULL;
+    // ICU reads the bytes as long as an iterator or a clone of it lives, and wants them aligned.
+    uint8_t *binary = malloc((size_t)length);
+    *status = U_MEMORY_ALLOCATION_ERROR;
+    if (binary == NULL) return NULL;
+    memcpy(binary, bytes, (size_t)length);
+    UErrorCode code = U_ZERO_ERROR;
+    UBreakIterator *iterator = ubrk_openBinaryRules(binary, (int32_t)length, NULL, 0, &code);
+    *status = code;
+    cicu_rules *rules = wrap(iterator, status);
+    if (rules == NULL) {
+        free(binary);
+    } else {
+        rules->binary = binary;
+    }
+    return rules;
+}
+
+int64_t cicu_rules_binary(
+    const cicu_rules *rules, uint8_t *bytes, int64_t capacity, int32_t *status) {
+    UErrorCode code = U_ZERO_ERROR;
+    int32_t length = ubrk_getBinaryRules(rules->prototype, NULL, 0, &code);
+    code = U_ZERO_ERROR;
+    if (length <= 0) {
+        code = U_UNSUPPORTED_ERROR;
+    } else if (bytes != NULL && capacity >= length) {
+        ubrk_getBinaryRules(rules->prototype, bytes, length, &code);
+    }
+    *status = code > 0 ? code : 0;
+    return code > 0 ? -1 : length;
+}
+
 void cicu_rules_close(cicu_rules *rules) {
     if (rules == NULL) return;
     ubrk_close(rules->prototype);
     if (rules->dictionary != NULL) ubrk_close(rules->dictionary);
+    free(rules->binary);
     pthread_mutex_destroy(&rules->lock);
     cicu_tables_close(rules->tables);
     free(rules);

@@ -9,6 +9,7 @@ struct cicu_rules {
     UBreakIterator *prototype;  // only ever cloned
     cicu_tables *tables;        // NULL: not understood, or failed the test
     uint64_t digest;
+    uint8_t *binary;            // what the prototype reads, if it was opened in compiled form
     // Made when the first dictionary run is met, as loading takes milliseconds.
     pthread_mutex_t lock;
     UBreakIterator *dictionary;

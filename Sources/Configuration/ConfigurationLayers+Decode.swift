@@ -46,20 +46,27 @@ extension ConfigurationLayers {
     }
 
     /// Notes every key of the tree that an overlay leaves out: for files that must be whole.
-    public mutating func require(everyKeyIn overlay: JSONValue, from source: String) {
-        require(tree, in: overlay, at: [], from: source)
+    ///
+    /// - Parameter exceptions: Key paths that may be missing, such as keys a later version brought.
+    public mutating func require(
+        everyKeyIn overlay: JSONValue, except exceptions: [String] = [], from source: String
+    ) {
+        require(tree, in: overlay, at: [], except: exceptions, from: source)
     }
 
     private mutating func require(
-        _ wanted: JSONValue, in got: JSONValue, at path: [String], from source: String
+        _ wanted: JSONValue, in got: JSONValue, at path: [String], except exceptions: [String],
+        from source: String
     ) {
         guard let members = wanted.object, got.object != nil else { return }
         for member in members {
             guard let value = got[member.key] else {
+                if exceptions.contains((path + [member.key]).joined(separator: ".")) { continue }
                 note(at: path + [member.key], "missing", from: source)
                 continue
             }
-            require(member.value, in: value, at: path + [member.key], from: source)
+            require(
+                member.value, in: value, at: path + [member.key], except: exceptions, from: source)
         }
     }
 }

@@ -13,15 +13,17 @@ public enum ConfigurationTree {
     /// - Parameters:
     ///   - defaults: A value that shows which keys there are.
     ///   - source: What messages call the tree, such as its path.
+    ///   - laterKeys: Key paths that trees written by earlier versions may lack; the defaults hold there.
     ///   - problems: What is wrong with the values as such.
     /// - Throws: ``ConfigurationError/invalid(problems:)``.
     public static func decode<Value: Codable>(
-        _ tree: JSONValue, defaults: Value, source: String, registries: Registries = Registries(),
+        _ tree: JSONValue, defaults: Value, source: String, laterKeys: [String] = [],
+        registries: Registries = Registries(),
         problems: (Value) -> [String] = { _ in [] }
     ) throws -> Value {
         var layers = try ConfigurationLayers(defaults: defaults, registries: registries)
         layers.apply(tree, from: source)
-        layers.require(everyKeyIn: tree, from: source)
+        layers.require(everyKeyIn: tree, except: laterKeys, from: source)
         return try layers.decode(Value.self, problems: problems)
     }
 

@@ -2,15 +2,38 @@ import CKernels
 import SeqModel
 import Tensors
 
-/// The discrete bottleneck of an autoencoder: features → posterior → codes → code embeddings.
+/// The bottleneck of the paper: features → categorical posterior → codes → code embeddings.
 ///
-/// It knows neither text nor images. What stands before it gives one feature vector per latent, `[B, D, F]`; what stands
-/// behind it reads the code embeddings, `[B, D·E]`, and gives log p(x | z).
-public struct DiscreteVAE {
-    /// D.
-    public let latentCount: Int
-    /// K.
-    public let categoryCount: Int
+/// Jeffares and Liu 2025, arXiv 2505.10344.
+public struct DiscreteVAE: DiscreteBottleneck {
+    /// The categorical bottleneck has no settings of its own: the estimator belongs to the objective.
+    public struct Config: BottleneckConfig, Equatable {
+        /// The name in configurations.
+        public static let type = "categorical"
+        /// One line for lists.
+        public static let summary = "a grid of categoricals trained on the bound: the default"
+        /// The posterior is a distribution.
+        public static let trainsPrior = true
+
+        /// The defaults.
+        public init() {}
+
+        /// Nothing can be wrong.
+        public func problems(latentCount: Int, categoryCount: Int) -> [String] { [] }
+
+        /// The bottleneck, with its parameters made in `scope`.
+        public func makeBottleneck(
+            _ sizes: BottleneckSizes, prior: any PriorConfig, in scope: ParameterScope
+        ) throws -> any Bottleneck {
+            try DiscreteVAE(
+                latentCount: sizes.latentCount, categoryCount: sizes.categoryCount,
+                featureSize: sizes.featureSize, codeEmbeddingSize: sizes.embeddingSize,
+                prior: prior, in: scope)
+        }
+    }
+
+    /// D and K.
+    public let grid: CodeGrid
     /// p(z).
     public let prior: any Prior
 
@@ -25,11 +48,9 @@ public struct DiscreteVAE {
     /// Logits start near 0, so that training begins with an unprejudiced posterior.
     public init(
         latentCount: Int, categoryCount: Int, featureSize: Int, codeEmbeddingSize: Int,
-        in scope: ParameterScope
+        prior: any PriorConfig = UniformPrior.Config(), in scope: ParameterScope
     ) throws {
-        self.latentCount = latentCount
-        self.categoryCount = categoryCount
-        prior = UniformPrior(latentCount: latentCount, categoryCount: categoryCount)
+        grid = CodeGrid(latentCount: latentCount, categoryCount: categoryCount)
         let head = scope.scope("posterior")
         headWeight = try head.parameter(
             "weight", Shape(latentCount, featureSize, categoryCount),
@@ -38,12 +59,29 @@ public struct DiscreteVAE {
         codebook = try scope.parameter(
             "codebook", Shape(latentCount, categoryCount, codeEmbeddingSize),
             .normal(standardDeviation: 1))
+        self.prior = try prior.makePrior(grid, in: scope.scope("prior"))
     }
+
+    /// D.
+    public var latentCount: Int { grid.latentCount }
+    /// K.
+    public var categoryCount: Int { grid.categoryCount }
 
     /// q(z | x) from features, `[B, D, F]`.
     public func posterior(_ features: Variable, on tape: Tape) -> CategoricalGrid {
         CategoricalGrid(
             logits: tape.groupedLinear(features, weight: headWeight, bias: headBias), on: tape)
+    }
+
+    /// The objective's bound, its latents seen through their embeddings.
+    public func bound(
+        features: Variable, objective: Objective, at step: Int, using random: RandomStream,
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
+    ) -> Bound {
+        objective.bound(
+            posterior: posterior(features, on: tape), prior: prior, at: step, using: random,
+            on: tape, state: state
+        ) { latents, tape in likelihood(embed(latents, on: tape), tape) }
     }
 
     /// The embeddings of one-hot or relaxed latents `[B, D, K]`: Σ_k z_dk e_dk, `[B, D·E]`.

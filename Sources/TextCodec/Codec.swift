@@ -23,11 +23,13 @@ public final class Codec {
     public var batchSize = 64
 
     private let tokenEncoder: TokenEncoder
-    private let tape = Tape(arena: Arena(), isRecording: false)
+    let tape = Tape(arena: Arena(), isRecording: false)
 
     /// Loads a model directory.
-    public convenience init(directory: String) throws {
-        let (model, tokenizer) = try ModelDirectory(directory).load()
+    ///
+    /// - Parameter ignoringPrior: whether a prior learned after the model is left alone, whatever it is.
+    public convenience init(directory: String, ignoringPrior: Bool = false) throws {
+        let (model, tokenizer) = try ModelDirectory(directory).load(ignoringPrior: ignoringPrior)
         self.init(model: model, tokenizer: tokenizer)
     }
 
@@ -38,10 +40,10 @@ public final class Codec {
         tokenEncoder = tokenizer.makeEncoder()
     }
 
-    /// D, the number of codes of a text.
-    public var latentCount: Int { model.config.latentCount }
-    /// K, the number of values of a code.
-    public var categoryCount: Int { model.config.categoryCount }
+    /// D, the number of codes of a text; 0 where latents are continuous.
+    public var latentCount: Int { model.config.grid?.latentCount ?? 0 }
+    /// K, the number of values of a code; 0 where latents are continuous.
+    public var categoryCount: Int { model.config.grid?.categoryCount ?? 0 }
 
     /// The codes of each text: the most probable category of every latent.
     ///
@@ -62,7 +64,7 @@ public final class Codec {
             }
             return tokenIDs
         }
-        return encode(sequences: sequences)
+        return try encode(sequences: sequences)
     }
 
     /// The token ids of a record, without start and end marks.
@@ -73,19 +75,17 @@ public final class Codec {
     }
 
     /// The codes of token sequences, in the order given.
-    public func encode(sequences: [[Int32]]) -> Codes {
+    ///
+    /// - Throws: ``TextCodecError/noCodes`` where latents are continuous.
+    public func encode(sequences: [[Int32]]) throws -> Codes {
         var codes = Codes(
             latentCount: latentCount, categoryCount: categoryCount, rowCount: sequences.count)
-        // Sequences of like length share a batch, so short ones do not wait for long ones.
-        let order = sequences.indices.sorted { sequences[$0].count > sequences[$1].count }
-        for part in chunks(of: order) {
-            tape.reset()
-            let batch = model.batch(part.map { sequences[$0] })
-            let posterior = model.posterior(
-                of: batch, using: RandomStream(seed: 0, "unused"), on: tape)
-            let modes = posterior.mode()
-            for (row, place) in batch.order.enumerated() {
-                for latent in 0..<latentCount { codes[part[place], latent] = modes[row, latent] }
+        try forEachBatch(of: sequences) { batch, places in
+            let modes = try model.posterior(
+                of: batch, using: RandomStream(seed: 0, "unused"), on: tape
+            ).mode()
+            for (row, place) in places.enumerated() {
+                for latent in 0..<latentCount { codes[place, latent] = modes[row, latent] }
             }
         }
         return codes
@@ -117,14 +117,13 @@ public final class Codec {
     public func decodeSequences(
         _ codes: Codes, strategy: SearchStrategy = .greedy, seed: UInt64 = 0, firstRow: Int = 0
     ) throws -> [[Int32]] {
+        guard hasCodes else { throw TextCodecError.noCodes }
         guard codes.latentCount == latentCount && codes.categoryCount == categoryCount else {
             throw TextCodecError.wrongGrid(
                 gotLatents: codes.latentCount, gotCategories: codes.categoryCount,
                 wantLatents: latentCount, wantCategories: categoryCount)
         }
-        if case .sample(let options) = strategy, let problem = options.problems.first {
-            throw TextCodecError.badOption(problem)
-        }
+        try check(strategy)
         let random = RandomStream(seed: seed, "decode")
         var results: [[Int32]] = []
         results.reserveCapacity(codes.rowCount)
@@ -137,10 +136,23 @@ public final class Codec {
         return results
     }
 
-    /// New codes drawn from the model's prior; row i depends on (seed, `firstRow` + i) alone.
-    public func sampleCodes(count: Int, seed: UInt64, firstRow: Int = 0) -> Codes {
+    /// New codes drawn from a prior; row i depends on (seed, `firstRow` + i) alone.
+    ///
+    /// - Parameters:
+    ///   - prior: which one.
+    ///   - temperature: below 1 likelier codes, above 1 more varied ones.
+    public func sampleCodes(
+        count: Int, seed: UInt64, firstRow: Int = 0, prior: PriorChoice = .model,
+        temperature: Float = 1
+    ) throws -> Codes {
+        guard temperature.isFinite, 0.01...100 ~= temperature else {
+            throw TextCodecError.badOption(
+                "temperature of codes: got \(temperature), want 0.01 … 100")
+        }
         let random = RandomStream(seed: seed, "prior")
-        return model.vae.prior.sample(rowCount: count) { random.stream(firstRow + $0) }
+        return try model.prior(prior).sample(rowCount: count, temperature: temperature) {
+            random.stream(firstRow + $0)
+        }
     }
 
     /// The codes on the way from one row to another: `count` rows, both ends included, changing the differing latents
@@ -162,7 +174,7 @@ public final class Codec {
         return codes
     }
 
-    private func chunks(of indices: [Int]) -> [[Int]] {
+    func chunks(of indices: [Int]) -> [[Int]] {
         stride(from: 0, to: indices.count, by: max(1, batchSize)).map {
             Array(indices[$0..<min(indices.count, $0 + max(1, batchSize))])
         }

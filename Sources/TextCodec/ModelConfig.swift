@@ -1,4 +1,3 @@
-import Foundation
 import Configuration
 import DVAE
 import SeqModel
@@ -6,7 +5,7 @@ import SeqModel
 /// How each latent reads the encoder's states.
 public struct PoolingConfig: Codable, Sendable, Equatable {
     /// The width of the window through which latent d first looks at the d-th of D parts of the sequence, as a multiple of
-    /// such a part; 0: no windows, every latent looks everywhere (``AttentionPooling``).
+    /// such a part; 0: no windows, every latent looks everywhere (`AttentionPooling` of SeqModel).
     public var windowWidth: Float = 1.5
     /// Whether the latents also read the tokens' embeddings, beside the states.
     public var readsTokens = true
@@ -26,6 +25,10 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public var categoryCount = 32
     /// E, the width of a code's embedding.
     public var codeEmbeddingSize = 64
+    /// Features → latents → embeddings.
+    public var bottleneck = Choice<BottleneckKind>(DiscreteVAE.Config())
+    /// p(z), where it is trained with the model.
+    public var prior = Choice<PriorKind>(UniformPrior.Config())
     /// The width of the vector that conditions the decoder, made from all code embeddings.
     public var conditionSize = 512
     /// The width of a token's embedding, shared by encoder and decoder.
@@ -43,8 +46,16 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     /// The defaults.
     public init() {}
 
-    /// D·log₂K, what a code can hold, in bits per sentence.
-    public var bitsPerSentence: Double { Double(latentCount) * log2(Double(categoryCount)) }
+    /// Keys that files of earlier versions lack: where they are missing the defaults hold.
+    public static let laterKeys = ["bottleneck", "prior"]
+
+    /// The shape of the codes; nil where latents are continuous.
+    public var grid: CodeGrid? {
+        bottleneck.component.grid(latentCount: latentCount, categoryCount: categoryCount)
+    }
+
+    /// What the codes of a sentence can hold, D·log₂K bits; 0 where there are none.
+    public var bitsPerSentence: Double { grid?.bits ?? 0 }
 
     /// What is wrong with the values: `key: got …, want …`, a line each.
     public var problems: [String] {
@@ -55,8 +66,24 @@ public struct ModelConfig: Codable, Sendable, Equatable {
             + Check.positive("embedding_size", embeddingSize, atMost: 65_536)
             + Check.positive("maximum_length", maximumLength, atMost: 65_536)
             + pooling.problems.map { "pooling." + $0 }
+            + bottleneckProblems
+            + prior.component.problems.map { "prior." + $0 }
             + encoder.component.problems.map { "encoder." + $0 }
             + decoder.component.problems.map { "decoder." + $0 }
+    }
+
+    /// A bottleneck is asked about grids of possible sizes only.
+    private var bottleneckProblems: [String] {
+        guard 1...4096 ~= latentCount, 2...65_536 ~= categoryCount else { return [] }
+        let own = bottleneck.component.problems(
+            latentCount: latentCount, categoryCount: categoryCount
+        ).map { "bottleneck." + $0 }
+        let kind = Swift.type(of: bottleneck.component)
+        guard !kind.trainsPrior, prior.type != UniformPrior.Config.type else { return own }
+        return own + [
+            "prior.type: got \"\(prior.type)\", want \"\(UniformPrior.Config.type)\" beside the bottleneck "
+                + "\"\(bottleneck.type)\": a prior over its codes is learned afterwards, by textvae train-prior"
+        ]
     }
 
     /// Two configurations are equal when all their values are.

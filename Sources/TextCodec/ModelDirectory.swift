@@ -23,28 +23,41 @@ public struct ModelDirectory: Sendable {
     /// The weights.
     public var weightsPath: String { path + "/model.safetensors" }
 
+    /// The prior learned after the model, if there is one.
+    public var priorPath: String { path + "/prior.safetensors" }
+
     private static let configKey = "textvae.model"
     private static let tokenizerKey = "textvae.tokenizer"
 
     /// Reads and checks everything.
     ///
+    /// - Parameter ignoringPrior: whether a prior learned after the model is left alone, whatever it is.
     /// - Throws: ``TextCodecError``, `FilesError` or `TokenizeError` naming the file and what is wrong with it.
-    public func load() throws -> (model: TextModel, tokenizer: Tokenizer) {
+    public func load(ignoringPrior: Bool = false) throws -> (model: TextModel, tokenizer: Tokenizer)
+    {
         for (file, path) in [
             ("config.json", configPath), ("tokenizer.json", tokenizerPath),
             ("model.safetensors", weightsPath),
         ] where access(path, F_OK) != 0 {
             throw TextCodecError.incompleteModel(directory: self.path, missing: file)
         }
-        let config = try modelConfig()
-        let tokenizer = try Tokenizer(contentsOf: tokenizerPath)
-        let weights = try SafeTensorsFile(path: weightsPath, digest: .required)
-        try check(weights, Self.configKey, try Self.canonical(config), "the configurations differ")
+        // The digest takes in every byte of the weights; the rest is read meanwhile.
+        let (described, verified) = Concurrently.run {
+            (config: try modelConfig(), tokenizer: try Tokenizer(contentsOf: tokenizerPath))
+        } and: {
+            try SafeTensorsFile(path: weightsPath, digest: .required)
+        }
+        let (config, tokenizer) = try described.get()
+        let weights = try verified.get()
+        try checkConfig(config, of: weights)
         try check(
             weights, Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath),
             "it was trained with another tokenizer.json")
         let model = try TextModel(config, tokens: TokenSpace(tokenizer), source: .file(weights))
         try weights.requireNames(model.parameters.map(\.name))
+        if !ignoringPrior, access(priorPath, F_OK) == 0 {
+            model.learnedPrior = try loadPrior(for: model, weights: weights.digest)
+        }
         return (model, tokenizer)
     }
 
@@ -55,10 +68,9 @@ public struct ModelDirectory: Sendable {
         guard let part = tree["model"] else {
             throw TextCodecError.badConfig(path: configPath, reason: "it has no key \"model\"")
         }
-        let config = try ConfigurationTree.decode(
-            part, defaults: ModelConfig(), source: configPath
+        return try ConfigurationTree.decode(
+            part, defaults: ModelConfig(), source: configPath, laterKeys: ModelConfig.laterKeys
         ) { $0.problems }
-        return config
     }
 
     /// Writes the weights atomically.
@@ -85,6 +97,22 @@ public struct ModelDirectory: Sendable {
         return String(decoding: try StrictJSON.bytes(of: tree), as: UTF8.self)
     }
 
+    /// The configuration in a weights file, which may be of an earlier version.
+    private func checkConfig(_ config: ModelConfig, of weights: SafeTensorsFile) throws {
+        let reason = "the configurations differ"
+        guard let text = weights.metadata(Self.configKey) else {
+            throw TextCodecError.mixedFiles(
+                directory: path, file: "model.safetensors", reason: reason)
+        }
+        let own = try ConfigurationTree.decode(
+            try StrictJSON.parse(Array(text.utf8), source: weightsPath), defaults: ModelConfig(),
+            source: weightsPath, laterKeys: ModelConfig.laterKeys)
+        guard own == config else {
+            throw TextCodecError.mixedFiles(
+                directory: path, file: "model.safetensors", reason: reason)
+        }
+    }
+
     private func check(
         _ weights: SafeTensorsFile, _ key: String, _ want: String, _ reason: String
     ) throws {
@@ -104,8 +132,13 @@ extension TokenSpace {
 }
 
 extension ParameterStore.Source {
-    /// Parameters read from a file by name; a missing tensor or another shape is an error naming it.
+    /// Parameters that lie in a mapped file, found by name; a missing tensor or another shape is an error naming it.
+    ///
+    /// Nothing is read before it is used. The file must not be rewritten in place while it is: ``ModelDirectory`` and
+    /// checkpoints replace files.
     public static func file(_ file: SafeTensorsFile) -> ParameterStore.Source {
-        .values { name, shape in try file.float32(named: name, expecting: shape.array) }
+        .shared(owner: file) { name, shape in
+            try file.mutableFloat32(named: name, expecting: shape.array)
+        }
     }
 }

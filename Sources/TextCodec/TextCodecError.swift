@@ -10,6 +10,14 @@ public enum TextCodecError: Error, Equatable, Sendable {
     case tooLong(record: Int, tokens: Int, limit: Int)
     /// Codes of another grid than the model's.
     case wrongGrid(gotLatents: Int, gotCategories: Int, wantLatents: Int, wantCategories: Int)
+    /// A model whose latents are continuous was asked for codes.
+    case noCodes
+    /// A model of codes was asked for continuous latents.
+    case noContinuousLatents
+    /// The prior beside a model was learned for other weights.
+    case stalePrior(directory: String)
+    /// A model was asked for a prior it does not have.
+    case noPrior(String)
     /// An option out of range.
     case badOption(String)
 }
@@ -31,6 +39,16 @@ extension TextCodecError: CustomStringConvertible {
                 + "a larger model.maximum_length"
         case .wrongGrid(let gotLatents, let gotCategories, let wantLatents, let wantCategories):
             "codes of a grid D=\(gotLatents) K=\(gotCategories), the model has D=\(wantLatents) K=\(wantCategories)"
+        case .noCodes:
+            "the model has a gaussian bottleneck and no codes; it can reconstruct, sample and be evaluated, or train "
+                + "one with codes (--set model.bottleneck.type=categorical)"
+        case .noContinuousLatents:
+            "the model has codes and no continuous latents; those are for model.bottleneck.type=gaussian"
+        case .stalePrior(let directory):
+            "'\(directory)/prior.safetensors' was learned for other weights than model.safetensors beside it: run "
+                + "textvae train-prior again, or delete it"
+        case .noPrior(let type):
+            "the model has no \(type) prior over its codes; textvae train-prior learns one"
         case .badOption(let text): text
         }
     }

@@ -19,18 +19,20 @@ public struct TokenSpace: Sendable, Equatable {
     }
 }
 
-/// A discrete autoencoder of token sequences.
+/// An autoencoder of token sequences.
 ///
-/// tokens → encoder states `[N, W]`, and the token embeddings beside them → D learned queries pool them to `[B, D, W]` → posterior logits `[B, D, K]` → codes →
-/// code embeddings `[B, D·E]` → condition `[B, C]` → decoder.
+/// tokens → encoder states `[N, W]`, and the token embeddings beside them → D learned queries pool them to `[B, D, W]` →
+/// bottleneck: posterior, codes and their embeddings `[B, D·E]` → condition `[B, C]` → decoder.
 public final class TextModel {
     /// The sizes.
     public let config: ModelConfig
     /// The vocabulary.
     public let tokens: TokenSpace
-    /// The bottleneck.
-    public let vae: DiscreteVAE
-    /// Every learned tensor, in the order of files.
+    /// What stands between encoder and decoder.
+    public let bottleneck: any Bottleneck
+    /// A prior over the codes that was learned after the model, if there is one.
+    public var learnedPrior: LearnedPrior?
+    /// Every learned tensor and every buffer, in the order of files.
     public let parameters: [Parameter]
 
     private let embedding: Embedding
@@ -55,10 +57,11 @@ public final class TextModel {
         pooling = try AttentionPooling(
             queryCount: config.latentCount, width: width,
             windowWidth: config.pooling.windowWidth, in: root.scope("pooling"))
-        vae = try DiscreteVAE(
-            latentCount: config.latentCount, categoryCount: config.categoryCount,
-            featureSize: width, codeEmbeddingSize: config.codeEmbeddingSize,
-            in: root.scope("latent"))
+        bottleneck = try config.bottleneck.component.makeBottleneck(
+            BottleneckSizes(
+                latentCount: config.latentCount, categoryCount: config.categoryCount,
+                featureSize: width, embeddingSize: config.codeEmbeddingSize),
+            prior: config.prior.component, in: root.scope("latent"))
         conditioner = try Linear(
             config.latentCount * config.codeEmbeddingSize, config.conditionSize,
             in: root.scope("condition"))
@@ -71,18 +74,30 @@ public final class TextModel {
         parameters = store.parameters
     }
 
+    /// What an optimizer moves.
+    public var trainedParameters: [Parameter] { parameters.filter(\.isTrained) }
+
     /// The number of learned numbers.
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+    public var parameterCount: Int { trainedParameters.reduce(0) { $0 + $1.shape.count } }
+
+    /// The bottleneck of codes, if latents are discrete.
+    public var discrete: (any DiscreteBottleneck)? { bottleneck as? any DiscreteBottleneck }
+
+    /// The bottleneck without codes, if latents are continuous.
+    public var continuous: (any ContinuousBottleneck)? { bottleneck as? any ContinuousBottleneck }
+
+    /// p(z): learned afterwards if it was, else that of the bottleneck; nil where there are no codes.
+    public var prior: (any Prior)? { learnedPrior?.autoregressive ?? discrete?.prior }
 
     /// A batch of sequences, which hold neither start nor end mark.
     public func batch(_ sequences: [[Int32]]) -> TokenBatch {
         TokenBatch(sequences, bos: tokens.bos, eos: tokens.eos)
     }
 
-    /// q(z | x) of each sequence, in packed order.
-    public func posterior(
+    /// What the bottleneck sees of each sequence, in packed order, `[B, D, F]`.
+    public func features(
         of batch: TokenBatch, using random: RandomStream, on tape: Tape
-    ) -> CategoricalGrid {
+    ) -> Variable {
         var states = encoder(batch, using: random.stream("encoder"), on: tape)
         if config.pooling.readsTokens {
             // √E brings the table's entries to the size of the states.
@@ -91,42 +106,80 @@ public final class TextModel {
                 by: Float(config.embeddingSize).squareRoot())
             states = tape.concatenateColumns(states, tokens)
         }
-        return vae.posterior(pooling(states, packing: batch.packing, on: tape), on: tape)
+        return pooling(states, packing: batch.packing, on: tape)
     }
 
-    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]`, in packed order.
+    /// q(z | x) of each sequence, in packed order; a quantiser's has all its mass on one code.
+    ///
+    /// - Throws: ``TextCodecError/noCodes`` where latents are continuous.
+    public func posterior(
+        of batch: TokenBatch, using random: RandomStream, on tape: Tape
+    ) throws -> CategoricalGrid {
+        guard let discrete else { throw TextCodecError.noCodes }
+        return discrete.posterior(features(of: batch, using: random, on: tape), on: tape)
+    }
+
+    /// log p(x | z) for embeddings of latents, `[B, D·E]`, in packed order.
+    public func likelihood(
+        of batch: TokenBatch, embeddings: Variable, using random: RandomStream, on tape: Tape
+    ) -> TokenLikelihood {
+        decoder.likelihood(
+            of: batch, condition: condition(embeddings, on: tape),
+            using: random.stream("decoder"), on: tape)
+    }
+
+    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]`, in packed order: of the categorical bottleneck alone.
     public func likelihood(
         of batch: TokenBatch, latents: Variable, using random: RandomStream, on tape: Tape
     ) -> TokenLikelihood {
-        decoder.likelihood(
-            of: batch, condition: condition(vae.embed(latents, on: tape), on: tape),
-            using: random.stream("decoder"), on: tape)
+        guard let categorical = bottleneck as? DiscreteVAE else {
+            preconditionFailure("\(config.bottleneck.type) latents cannot be relaxed")
+        }
+        return likelihood(
+            of: batch, embeddings: categorical.embed(latents, on: tape), using: random, on: tape)
     }
 
     /// log p(x | z) for codes, one row per sequence in packed order.
     public func likelihood(
         of batch: TokenBatch, codes: Codes, on tape: Tape
     ) -> TokenLikelihood {
-        decoder.likelihood(
-            of: batch, condition: condition(codes, on: tape),
+        likelihood(
+            of: batch, embeddings: Variable(constant: embed(codes, in: tape.arena)),
             using: RandomStream(seed: 0, "unused"), on: tape)
     }
 
-    /// The training bound of a batch, and the teacher-forced scores of its tokens under the codes drawn.
+    /// The training loss of a batch, and the teacher-forced scores of its tokens under the latents drawn.
+    ///
+    /// - Parameter state: what the objective keeps beside the model. With a bag of words there, the reconstruction told is
+    ///   that of the first draw, without the bag.
     public func bound(
         of batch: TokenBatch, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape
+        on tape: Tape, state: TextObjectiveState? = nil
     ) -> (bound: Bound, scores: TokenLikelihood?) {
         var scores: TokenLikelihood?
-        let bound = objective.bound(
-            posterior: posterior(of: batch, using: random, on: tape), prior: vae.prior, at: step,
-            using: random, on: tape
-        ) { latents, tape in
-            let likelihood = likelihood(of: batch, latents: latents, using: random, on: tape)
+        var bound = bottleneck.bound(
+            features: features(of: batch, using: random, on: tape), objective: objective, at: step,
+            using: random, on: tape, state: state?.objective
+        ) { embeddings, tape in
+            let condition = condition(embeddings, on: tape)
+            let likelihood = decoder.likelihood(
+                of: batch, condition: condition, using: random.stream("decoder"), on: tape)
             if scores == nil { scores = likelihood }
-            return likelihood.sequence
+            guard let bag = state?.bagOfWords else { return likelihood.sequence }
+            let words = bag(condition.vector, batch: batch, on: tape)
+            return tape.add(likelihood.sequence, tape.scale(words, by: objective.bagOfWords))
+        }
+        if state?.bagOfWords != nil, let scores {
+            bound.reconstruction = Float(
+                scores.sequence.value.sum() / Double(batch.batchSize))
         }
         return (bound, scores)
+    }
+
+    /// The embeddings of codes, `[B, D·E]`.
+    public func embed(_ codes: Codes, in arena: Arena) -> Tensor {
+        guard let discrete else { preconditionFailure("a model without codes was given some") }
+        return discrete.embed(codes, in: arena)
     }
 
     /// Free-running sequences for codes, one a row.
@@ -137,15 +190,21 @@ public final class TextModel {
         random: (Int) -> RandomStream
     ) -> [[Int32]] {
         guard codes.rowCount > 0 else { return [] }
-        let state = decoder.makeState(condition: condition(codes, on: tape))
+        return decode(
+            embeddings: embed(codes, in: tape.arena), strategy: strategy, on: tape, random: random)
+    }
+
+    /// Free-running sequences for embeddings of latents, `[B, D·E]`, one a row.
+    public func decode(
+        embeddings: Tensor, strategy: SearchStrategy, on tape: Tape,
+        random: (Int) -> RandomStream
+    ) -> [[Int32]] {
+        let state = decoder.makeState(
+            condition: condition(Variable(constant: embeddings), on: tape))
         let search = Search(
             strategy: strategy, bos: tokens.bos, eos: tokens.eos,
             maximumLength: config.maximumLength)
-        return search(state, count: codes.rowCount, random: random)
-    }
-
-    private func condition(_ codes: Codes, on tape: Tape) -> DecoderCondition {
-        condition(Variable(constant: vae.embed(codes, in: tape.arena)), on: tape)
+        return search(state, count: embeddings.rows, random: random)
     }
 
     private func condition(_ embeddings: Variable, on tape: Tape) -> DecoderCondition {

@@ -38,7 +38,7 @@ extension TokenizeError: CustomStringConvertible {
         case .malformedFile(let path, let key, let byte, let reason):
             "\(path ?? "tokenizer file"), byte \(byte), key '\(key)': \(reason)"
         case .fileAccess(let path, let operation, let reason):
-            "\(path): cannot \(operation): \(reason)"
+            "cannot \(operation) '\(path)': \(reason)"
         case .malformedRecord(let path, let record, let byte, let reason):
             "\(path):\(record), byte \(byte): \(reason)"
         case .inexpressible(let path, let format, let reason):

@@ -5,12 +5,7 @@ extension Tokenizer {
             spec: spec, index: index, rules: rules, normalizer: makeNormalizer())
     }
 
-    func makeNormalizer() -> Normalizer {
-        do { return try Normalizer(spec) } catch {
-            // It could be opened when the tokenizer was made: only memory can be short now.
-            fatalError("\(error)")
-        }
-    }
+    func makeNormalizer() -> Normalizer { Normalizer(normalization) }
 
     /// The token ids of a text; neither `<bos>` nor `<eos>` is added.
     ///

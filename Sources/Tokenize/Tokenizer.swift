@@ -16,8 +16,13 @@ public final class Tokenizer: Sendable {
     let provenance: Provenance
     let vocabulary: Vocabulary
     let rules: SplittingRules
+    let normalization: Normalization
     let index: TokenIndex
 
+    /// Whether a block of text may end inside a record without an effect on its token ids.
+    ///
+    /// True of all built-in rules; rules of the caller's own see whole records.
+    public var cutsRecords: Bool { rules.cuts == .sure }
     /// Number of token ids: they are 0 ..< `vocabularySize`.
     public var vocabularySize: Int { vocabulary.size }
     /// The id that begins a sequence.
@@ -59,7 +64,7 @@ public final class Tokenizer: Sendable {
         index = TokenIndex(vocabulary)
         rules = try SplittingRules(spec)
         self.provenance = provenance ?? .current(rules)
-        _ = try Normalizer(spec)  // so that making encoders cannot fail
+        normalization = try Normalization(spec)
     }
 
     /// What is different about the ICU in use, if anything.
@@ -72,7 +77,8 @@ public final class Tokenizer: Sendable {
         return "tokenizer built with ICU \(provenance.icuVersion) (Unicode "
             + "\(provenance.unicodeVersion), rules \(provenance.rulesDigest)), running on ICU "
             + "\(current.icuVersion) (Unicode \(current.unicodeVersion), rules "
-            + "\(current.rulesDigest)): some text may be cut differently"
+            + "\(current.rulesDigest)): some text may be cut differently, though all of it still comes "
+            + "back; for the token ids it was made for use that ICU, or train it again on this one"
     }
 
     /// The bytes a token stands for: none for `<bos>` and `<eos>`, nil for an id out of range.

@@ -12,24 +12,34 @@ public struct TokenizerSpec: Codable, Hashable, Sendable {
     ///
     /// It tailors the words of the `icu` profile, and "tr" and "az" fold I to ı.
     public var locale: String?
+    /// Boundary rules of the caller's own, in the syntax of ICU's break iterators; `nil` for those of
+    /// the profile.
+    ///
+    /// They find words in place of the profile, which then has no effect, and are a part of the
+    /// tokenizer file. Only the word level has a use for them.
+    public var rules: String?
 
     /// Describes a tokenizer; everything but the level has a default that leaves text unchanged.
     public init(
         level: TokenLevel, profile: SegmentationProfile = .uax29,
         normalization: NormalizationForm = .none, caseFolding: Bool = false,
-        locale: String? = nil
+        locale: String? = nil, rules: String? = nil
     ) {
         self.level = level
         self.profile = profile
         self.normalization = normalization
         self.caseFolding = caseFolding
         self.locale = locale
+        self.rules = rules
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case level, profile, normalization
         case caseFolding = "case_folding"
-        case locale
+        case locale, rules
+
+        /// Whether a file says it of every tokenizer.
+        var isRequired: Bool { self != .rules }
     }
 
     /// Reads the snake_case keys; all but `level` may be left out, any other key is an error.
@@ -51,10 +61,11 @@ public struct TokenizerSpec: Codable, Hashable, Sendable {
             normalization: try values.decodeIfPresent(
                 NormalizationForm.self, forKey: .normalization) ?? .none,
             caseFolding: try values.decodeIfPresent(Bool.self, forKey: .caseFolding) ?? false,
-            locale: try values.decodeIfPresent(String.self, forKey: .locale))
+            locale: try values.decodeIfPresent(String.self, forKey: .locale),
+            rules: try values.decodeIfPresent(String.self, forKey: .rules))
     }
 
-    /// Writes all keys, `locale` as null when there is none.
+    /// Writes all keys, `locale` as null when there is none, and `rules` only when there are some.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(level, forKey: .level)
@@ -62,6 +73,7 @@ public struct TokenizerSpec: Codable, Hashable, Sendable {
         try values.encode(normalization, forKey: .normalization)
         try values.encode(caseFolding, forKey: .caseFolding)
         try values.encode(locale, forKey: .locale)
+        try values.encodeIfPresent(rules, forKey: .rules)
     }
 
     private struct AnyKey: CodingKey {
@@ -90,11 +102,20 @@ extension TokenizerSpec {
             + "leave it out for the root locale"
     }
 
+    /// What is wrong with having rules, if anything; whether they compile is seen when they are.
+    var rulesFault: String? {
+        guard rules != nil, level != .word else { return nil }
+        return
+            "rules find words, and the level is \(level.rawValue); leave them out or take the word "
+            + "level"
+    }
+
     /// Throws what is wrong with the specification.
     func validate() throws {
         if let localeFault {
             throw TokenizeError.invalidSpec(key: "locale", reason: localeFault)
         }
+        if let rulesFault { throw TokenizeError.invalidSpec(key: "rules", reason: rulesFault) }
     }
 
     /// Whether the text changes before it is cut.

@@ -24,10 +24,13 @@ import Testing
     }
 
     @Test func badIDs() throws {
-        let model = try TinyModel.get()
+        let scratch = try Scratch()
+        try Command.run(
+            "tokenize", "train", "--output", scratch["t.json"], input: "some words\n"
+        ).succeeded()
         for bad in ["3 -1", "3 99999", "3 x", "3 99999999999999999999"] {
             try Command.run(
-                "tokenize", "decode", "--tokenizer", model.path + "/tokenizer.json",
+                "tokenize", "decode", "--tokenizer", scratch["t.json"],
                 input: "5\n\(bad)\n"
             ).expectError(65, saying: "standard input:2, token 2", "allowed are 0 … ")
         }

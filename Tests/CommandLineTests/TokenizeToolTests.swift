@@ -96,6 +96,93 @@ import Testing
         #expect(diff.errors == "3 gone, 0 new, 0 with another id\n")
     }
 
+    @Test func merge() throws {
+        let scratch = try Scratch()
+        func learn(_ name: String, _ text: String, _ flags: String...) throws -> String {
+            try Command.run(
+                ["tokenize", "train", "--level", "whitespace", "-o", scratch[name]] + flags,
+                input: Array(text.utf8)
+            ).succeeded()
+            return scratch[name]
+        }
+        let one = try learn("one.json", "the cat the dog\n")
+        let two = try learn("two.json", "dog dog end\n")
+        let both = scratch["both.json"]
+        for files in [[one, two], [two, one]] {
+            let run = try Command.run(["tokenize", "vocab", "merge"] + files + ["-o", both])
+                .succeeded()
+            #expect(run.output.isEmpty)
+            #expect(run.errors.contains("7 tokens of "))
+            let table = try Command.run("tokenize", "vocab", "export", "--tokenizer", both)
+                .succeeded()
+            #expect(table.text == "dog\t3\nthe\t2\ncat\t1\nend\t1\n")
+        }
+        try Command.run("tokenize", "vocab", "merge", one, "-o", both)
+            .expectError(64, saying: "want two or more")
+        let other = try learn("other.json", "a\n", "--fold")
+        try Command.run("tokenize", "vocab", "merge", one, other, "-o", both)
+            .expectError(65, saying: "case_folding: vocabulary 2 has true")
+        try Command.run("tokenize", "vocab", "merge", one, two, "--size", "2", "-o", both)
+            .expectError(64, saying: "got 2, want 3")
+    }
+
+    @Test func ownRules() throws {
+        let scratch = try Scratch()
+        let rules = try scratch.write(
+            "my.rules", "!!chain;\n[a-z]+ [\\-] [a-z]+ {7};\n[a-z]+;\n.;\n")
+        let file = scratch["t.json"]
+        try Command.run(
+            "tokenize", "train", "--profile", rules, "--minimum-frequency", "1", "-o", file,
+            input: "well-known words\n"
+        ).succeeded()
+        // The file is enough.
+        _ = try Shell.run("rm '\(rules)'")
+        let tokens = try Command.run(
+            "tokenize", "encode", "--tokenizer", file, "--format", "text",
+            input: "words well-known\n"
+        ).succeeded()
+        #expect(tokens.text == "w\to\tr\td\ts\t \twell-known\n")
+        try Command.run(
+            "tokenize", "train", "--profile", rules, "-o", file, input: "x\n"
+        ).expectError(66, saying: "want uax29, icu or a file", rules)
+        let bad = try scratch.write("bad.rules", "!!chain;\n[a-z\n")
+        try Command.run("tokenize", "train", "--profile", bad, "-o", file, input: "x\n")
+            .expectError(65, saying: bad, "line 2")
+        let fine = try scratch.write("fine.rules", ".;")
+        try Command.run(
+            "tokenize", "train", "--profile", fine, "--level", "byte", "-o", file, input: "x\n"
+        ).expectError(64, saying: "rules")
+    }
+
+    /// A file that is not there is told the same way by every verb.
+    @Test(arguments: [
+        ["bench", "none"], ["stats", "none"], ["split", "none"], ["train", "none", "-o", "t.json"],
+        ["encode", "--tokenizer", "none"], ["vocab", "import", "none", "-o", "t.json"],
+        ["vocab", "merge", "none", "none", "-o", "t.json"], ["vocab", "diff", "none", "none"],
+    ])
+    func missingFiles(_ arguments: [String]) throws {
+        try Command.run(["tokenize"] + arguments)
+            .expectError(66, saying: "cannot open 'none': No such file or directory")
+    }
+
+    /// Compiled rules are kept where the environment says, and make no difference.
+    @Test func cache() throws {
+        let scratch = try Scratch()
+        func run(_ cache: String) throws -> Shell {
+            try Shell.run(
+                "echo 'a b' | XDG_CACHE_HOME='\(cache)' '\(Command.path)' tokenize split")
+        }
+        let first = try run(scratch["cache"])
+        #expect(first.status == 0)
+        let names = try Shell.run("ls '\(scratch["cache"])/textvae'")
+        #expect(names.output.hasPrefix("rules-"))
+        #expect(names.output.split(separator: "\n").count == 1)
+        for again in [try run(scratch["cache"]), try run("/dev/null/none")] {
+            #expect(again.output == first.output)
+            #expect(again.errors.isEmpty)
+        }
+    }
+
     @Test func wordsAreNoWordLevelModel() throws {
         let scratch = try Scratch()
         let corpus = try scratch.write("corpus.txt", "the cat\n")

@@ -125,9 +125,9 @@ import Tokenize
         let folder = try Self.makeModel()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let codec = try Codec(directory: folder)
-        let all = codec.sampleCodes(count: 20, seed: 5)
-        #expect(codec.sampleCodes(count: 8, seed: 5, firstRow: 12) == all.rows(12..<20))
-        #expect(codec.sampleCodes(count: 20, seed: 6) != all)
+        let all = try codec.sampleCodes(count: 20, seed: 5)
+        #expect(try codec.sampleCodes(count: 8, seed: 5, firstRow: 12) == all.rows(12..<20))
+        #expect(try codec.sampleCodes(count: 20, seed: 6) != all)
         let strategy = SearchStrategy.sample(SamplingOptions(temperature: 1))
         let texts = try codec.decode(all, strategy: strategy, seed: 3)
         codec.batchSize = 7

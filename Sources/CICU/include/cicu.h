@@ -29,6 +29,15 @@ cicu_rules *_Nullable cicu_rules_open(int32_t kind, const char *locale, int32_t 
 cicu_rules *_Nullable cicu_rules_compile(
     const uint8_t *text, int64_t length, int32_t *line, int32_t *column, int32_t *status);
 
+/// Opens rules in their compiled form: `cicu_rules_binary` of the same version of ICU. The bytes are
+/// copied. They are held against their format only: see to it that they are whole.
+cicu_rules *_Nullable cicu_rules_open_binary(const uint8_t *bytes, int64_t length, int32_t *status);
+
+/// The length of the compiled form, which is written to `bytes` if `capacity` is enough; -1 with
+/// `status` set.
+int64_t cicu_rules_binary(
+    const cicu_rules *rules, uint8_t *_Nullable bytes, int64_t capacity, int32_t *status);
+
 void cicu_rules_close(cicu_rules *_Nullable rules);
 
 /// FNV-1a 64 of ICU's compiled rules.

@@ -21,8 +21,25 @@ public protocol GradientEstimator: RegisteredComponent {
         using random: RandomStream, on tape: Tape
     ) -> Variable
 
+    /// The same for f = log p(x | z) in a bound against a prior; an estimator of a bound of its own looks at it, the
+    /// others do not.
+    func expectation(
+        of f: LatentFunction, under posterior: CategoricalGrid, prior: any Prior, at step: Int,
+        using random: RandomStream, on tape: Tape
+    ) -> Variable
+
     /// What is wrong with the values for a grid of these sizes: `key: got …, want …`, a line each.
     func problems(latentCount: Int, categoryCount: Int) -> [String]
+}
+
+extension GradientEstimator {
+    /// The estimate that does not depend on the prior.
+    public func expectation(
+        of f: LatentFunction, under posterior: CategoricalGrid, prior: any Prior, at step: Int,
+        using random: RandomStream, on tape: Tape
+    ) -> Variable {
+        expectation(of: f, under: posterior, at: step, using: random, on: tape)
+    }
 }
 
 /// The estimators a configuration can choose.

@@ -35,6 +35,7 @@ public enum OptimizerKind: ComponentKind {
             .init(SGD.Config.self) { $0 },
             .init(Adam.Config.self) { $0 },
             .init(AdamW.self) { $0 },
+            .init(RAdam.Config.self) { $0 },
         ])
 
     /// The component as a registered value.

@@ -20,6 +20,10 @@ public final class ParameterStore {
         case seed(UInt64)
         /// Values read by name; must throw when the name is missing or the shape differs.
         case values((_ name: String, _ shape: Shape) throws -> UnsafeBufferPointer<Float>)
+        /// Values that stay where they are: as `values`, in memory that may be written to and that `owner` keeps alive.
+        case shared(
+            owner: AnyObject,
+            (_ name: String, _ shape: Shape) throws -> UnsafeMutableBufferPointer<Float>)
     }
 
     /// Every parameter, in the order made.
@@ -35,12 +39,26 @@ public final class ParameterStore {
     public var root: ParameterScope { ParameterScope(store: self, path: "") }
 
     /// The number of learned numbers.
-    public var elementCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+    public var elementCount: Int {
+        parameters.reduce(0) { $0 + ($1.isTrained ? $1.shape.count : 0) }
+    }
 
-    func make(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> Parameter {
+    func make(
+        _ name: String, _ shape: Shape, _ initializer: Initializer, isTrained: Bool
+    ) throws -> Parameter {
         precondition(names.insert(name).inserted, "two parameters are called \(name)")
-        let parameter = Parameter(name: name, shape: shape)
+        if case .shared(let owner, let read) = source, shape.count > 0,
+            let base = try read(name, shape).baseAddress
+        {
+            let value = Tensor(pointer: base, shape: shape)
+            let parameter = Parameter(
+                name: name, value: value, isTrained: isTrained, owner: owner)
+            parameters.append(parameter)
+            return parameter
+        }
+        let parameter = Parameter(name: name, shape: shape, isTrained: isTrained)
         switch source {
+        case .shared: break
         case .values(let read):
             let values = try read(name, shape)
             if let base = values.baseAddress {
@@ -91,6 +109,15 @@ public struct ParameterScope {
     public func parameter(
         _ name: String, _ shape: Shape, _ initializer: Initializer
     ) throws -> Parameter {
-        try store.make(path.isEmpty ? name : path + "." + name, shape, initializer)
+        try store.make(full(name), shape, initializer, isTrained: true)
     }
+
+    /// A tensor that is saved like a parameter but not trained: the state of a moving average, say.
+    public func buffer(
+        _ name: String, _ shape: Shape, _ initializer: Initializer
+    ) throws -> Parameter {
+        try store.make(full(name), shape, initializer, isTrained: false)
+    }
+
+    private func full(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
 }

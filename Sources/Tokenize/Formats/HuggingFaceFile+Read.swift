@@ -15,9 +15,9 @@ extension HuggingFaceFile {
     static func read(_ json: [UInt8], path: String) throws -> ForeignTokenizer {
         var reading = Reading(path: path)
         let file = try StrictJSON.parse(json, source: path, maximumValueCount: maximumValues)
-        let level = try reading.level(of: file["pre_tokenizer"])
+        let level = try reading.level(of: file["pre_tokenizer"], at: "pre_tokenizer")
         let spec = TokenizerSpec(
-            level: level, normalization: try reading.form(of: file["normalizer"]))
+            level: level, normalization: try reading.form(of: file["normalizer"], at: "normalizer"))
         for key in ["truncation", "padding", "post_processor"] {
             if let value = file[key], !value.isNull {
                 reading.remarks.append("its \(key) is left to the caller")
@@ -25,46 +25,98 @@ extension HuggingFaceFile {
         }
         let entries = try reading.entries(of: file["model"], level)
         reading.note(file["added_tokens"], entries)
-        let tokenizer = try Tokenizer(spec: spec, tokens: entries.map { Array($0.utf8) })
+        let tokenizer: Tokenizer
+        do {
+            tokenizer = try Tokenizer(spec: spec, tokens: entries.map { Array($0.utf8) })
+        } catch TokenizeError.invalidVocabulary(let entry, let reason) {
+            throw reading.refusal("model.vocab, \"\(entries[entry].prefix(40))\": \(reason)")
+        }
         return ForeignTokenizer(tokenizer: tokenizer, remarks: reading.remarks)
     }
 
     private struct Reading {
         let path: String
         var remarks: [String] = []
+        /// Whether it splits at all white space of Unicode.
+        private var splitsUnicode = false
+
+        init(path: String) { self.path = path }
 
         func refusal(_ reason: String) -> TokenizeError {
             .inexpressible(path: path, format: HuggingFaceFile.format, reason: reason)
         }
 
-        mutating func level(of value: JSONValue?) throws -> TokenLevel {
-            if value == whiteSpaceSplit { return .whitespace }
+        /// The level of a pre-tokenizer, or of a sequence of them that comes to the same.
+        mutating func level(of value: JSONValue?, at key: String) throws -> TokenLevel {
             if value == byteSplit { return .byte }
-            if value?["type"]?.string == "WhitespaceSplit" {
-                remarks.append(
-                    "WhitespaceSplit also splits at white space outside ASCII, which here is part "
-                        + "of a word: ids are equal for text without it")
-                return .whitespace
+            let steps = flattened(value, "pretokenizers", at: key)
+            guard !steps.isEmpty else {
+                throw refusal("\(key) is missing: text that is not split has no level here")
             }
-            let type = value?["type"]?.string.map { "\"\($0)\"" } ?? value?.kind ?? "nothing"
-            throw refusal(
-                "pre_tokenizer \(type) has no level here; known are WhitespaceSplit, and the Split and "
-                    + "ByteLevel that textvae writes")
+            for step in steps where step.value != whiteSpaceSplit && !step.value.isUnicodeSplit {
+                throw refusal(
+                    "\(step.key), \(step.value.shownType), has no level here; known are "
+                        + "WhitespaceSplit, a Split that removes \\s+ or \(whiteSpace), and the Split and "
+                        + "ByteLevel that textvae writes")
+            }
+            // Splitting again at the same places, or at fewer, changes nothing.
+            if let step = steps.first(where: \.value.isUnicodeSplit) {
+                splitsUnicode = true
+                remarks.append(
+                    "\(step.key), \(step.value.shownType), also splits at white space outside ASCII, which here is part of a word: "
+                        + "ids are equal for text without it")
+            }
+            return .whitespace
         }
 
-        func form(of value: JSONValue?) throws -> NormalizationForm {
-            guard let value, !value.isNull else { return .none }
-            if let steps = value["normalizers"]?.array, value["type"]?.string == "Sequence",
-                steps.count <= 1
-            {
-                return try form(of: steps.first)
+        /// The form that a normalizer, or a sequence of them, brings text into.
+        ///
+        /// Forms in sequence are one form: it is a compatibility form if one of them is, and composed
+        /// if the last of them is (Unicode Standard Annex #15).
+        func form(of value: JSONValue?, at key: String) throws -> NormalizationForm {
+            var result = NormalizationForm.none
+            for step in flattened(value, "normalizers", at: key) {
+                if isWithoutEffect(step.value) { continue }
+                guard let form = forms.first(where: { $0.type == step.value["type"]?.string })?.form
+                else {
+                    throw refusal(
+                        "\(step.key), \(step.value.shownType), has no equal here; "
+                            + (step.value["type"]?.string == "Lowercase"
+                                ? "lower-casing keeps ß, ς and more that case folding changes"
+                                : "known are NFC, NFD, NFKC and NFKD"))
+                }
+                let isCompatible =
+                    result == .nfkc || result == .nfkd || form == .nfkc || form == .nfkd
+                let isComposed = form == .nfc || form == .nfkc
+                result = isCompatible ? (isComposed ? .nfkc : .nfkd) : (isComposed ? .nfc : .nfd)
             }
-            guard let form = forms.first(where: { $0.type == value["type"]?.string }) else {
-                let type = value["type"]?.string ?? value.kind
-                throw refusal(
-                    "normalizer \"\(type)\" has no equal here; known are NFC, NFD, NFKC and NFKD")
+            return result
+        }
+
+        /// Whether a normalizer changes no token.
+        private func isWithoutEffect(_ value: JSONValue) -> Bool {
+            func isOff(_ key: String) -> Bool { value[key]?.bool == false }
+            switch value["type"]?.string {
+            case "Strip":
+                // White space at the ends is split off anyway.
+                return splitsUnicode || isOff("strip_left") && isOff("strip_right")
+            case "BertNormalizer":
+                // Without its own setting, accents go where case goes.
+                return isOff("clean_text") && isOff("handle_chinese_chars") && isOff("lowercase")
+                    && (isOff("strip_accents") || value["strip_accents"]?.isNull != false)
+            default: return false
             }
-            return form.form
+        }
+
+        /// The steps of a sequence of sequences, and where each stands in the file.
+        private func flattened(
+            _ value: JSONValue?, _ list: String, at key: String
+        ) -> [(key: String, value: JSONValue)] {
+            guard let value, !value.isNull else { return [] }
+            guard value["type"]?.string == "Sequence", let steps = value[list]?.array else {
+                return [(key, value)]
+            }
+            return steps.enumerated().flatMap { flattened($1, list, at: "\(key).\(list)[\($0)]") }
         }
 
         /// The vocabulary's own entries, in the order of their ids.
@@ -121,6 +173,22 @@ extension HuggingFaceFile {
         return byteCharacters.enumerated().allSatisfy {
             ids[$1] == Int(Vocabulary.firstByte) + $0
         }
+    }
+}
+
+extension JSONValue {
+    /// Whether it is a pre-tokenizer that removes runs of white space, that outside ASCII included.
+    fileprivate var isUnicodeSplit: Bool {
+        self["type"]?.string == "WhitespaceSplit"
+            || self == [
+                "type": "Split", "pattern": ["Regex": #"\s+"#], "behavior": "Removed",
+                "invert": false,
+            ]
+    }
+
+    /// The type it says it is of, for messages.
+    fileprivate var shownType: String {
+        self["type"]?.string.map { "\"\($0)\"" } ?? kind
     }
 }
 

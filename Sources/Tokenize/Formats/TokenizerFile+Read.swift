@@ -93,12 +93,18 @@ extension TokenizerFile {
             case .locale:
                 spec.locale = try scanner.literal("null") ? nil : try scanner.string()
                 if let fault = spec.localeFault { throw scanner.failure(fault) }
+            case .rules: spec.rules = try scanner.string()
             case nil: throw scanner.failure("unknown key")
             }
         }
-        for key in TokenizerSpec.CodingKeys.allCases where !seen.contains(key.rawValue) {
+        for key in TokenizerSpec.CodingKeys.allCases
+        where key.isRequired && !seen.contains(key.rawValue) {
             scanner.key = "\(Key.spec.rawValue).\(key.rawValue)"
             throw scanner.failure("the key is missing")
+        }
+        if let fault = spec.rulesFault {
+            scanner.key = "\(Key.spec.rawValue).rules"
+            throw scanner.failure(fault)
         }
         return spec
     }

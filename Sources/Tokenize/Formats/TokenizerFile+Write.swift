@@ -12,7 +12,9 @@ extension TokenizerFile {
         json += "{\n".utf8
         line(.format, format)
         line(.formatVersion, "\(version)", isText: false)
-        line(.spec, object(spec), isText: false)
+        json += "  \"\(Key.spec.rawValue)\": ".utf8
+        append(spec, to: &json)
+        json += ",\n".utf8
         line(.icuVersion, tokenizer.provenance.icuVersion)
         line(.unicodeVersion, tokenizer.provenance.unicodeVersion)
         line(.rulesDigest, tokenizer.provenance.rulesDigest)
@@ -29,12 +31,19 @@ extension TokenizerFile {
         return json
     }
 
-    private static func object(_ spec: TokenizerSpec) -> String {
-        // All of these are plain ASCII names; a locale is checked to be one.
-        "{\"level\": \"\(spec.level.rawValue)\", \"profile\": \"\(spec.profile.rawValue)\", "
+    private static func append(_ spec: TokenizerSpec, to json: inout [UInt8]) {
+        // All but the rules are plain ASCII names; a locale is checked to be one.
+        let names =
+            "{\"level\": \"\(spec.level.rawValue)\", \"profile\": \"\(spec.profile.rawValue)\", "
             + "\"normalization\": \"\(spec.normalization.rawValue)\", "
             + "\"case_folding\": \(spec.caseFolding), "
-            + "\"locale\": \(spec.locale.map { "\"\($0)\"" } ?? "null")}"
+            + "\"locale\": \(spec.locale.map { "\"\($0)\"" } ?? "null")"
+        json += names.utf8
+        if let rules = spec.rules {
+            json += ", \"rules\": ".utf8
+            append(text: Array(rules.utf8), to: &json)
+        }
+        json += "}".utf8
     }
 
     private static func append(token: ArraySlice<UInt8>, to json: inout [UInt8]) {

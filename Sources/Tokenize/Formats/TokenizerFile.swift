@@ -4,7 +4,7 @@
 ///       "format": "textvae tokenizer",
 ///       "format_version": 1,
 ///       "spec": {"level": "word", "profile": "uax29", "normalization": "none",
-///                "case_folding": false, "locale": null},
+///                "case_folding": false, "locale": null, "rules": "$word = …"},
 ///       "icu_version": "72.1", "unicode_version": "15.0", "rules_digest": "…16 digits",
 ///       "vocabulary_size": 1234,
 ///       "tokens": [["\n", 5], [" the", 4], [{"bytes": "ff00"}, 1]],
@@ -12,7 +12,7 @@
 ///     }
 ///
 /// An entry is its text, or its bytes in hexadecimal where they are no UTF-8, and its count. Special
-/// and byte tokens follow from the level. The digest is the FNV-1a 64 of specification and entries:
+/// and byte tokens follow from the level. `rules` stands there only if there are some. The digest is the FNV-1a 64 of specification and entries:
 /// a vocabulary changed by one bit would silently change what a model says.
 enum TokenizerFile {
     static let format = "textvae tokenizer"
@@ -37,6 +37,10 @@ enum TokenizerFile {
         for setting in settings {
             hash.update(setting.utf8)
             hash.update(UInt8(0xFF))  // in no UTF-8: keeps the settings apart
+        }
+        if let rules = spec.rules {
+            hash.update(rules.utf8)
+            hash.update(UInt8(0xFF))
         }
         for index in 0..<vocabulary.table.count {
             hash.update(UInt64(vocabulary.table.length(of: index)))

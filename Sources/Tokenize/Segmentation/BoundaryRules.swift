@@ -46,6 +46,39 @@ final class BoundaryRules: @unchecked Sendable {
         self.init(handle: handle, digest: FNV1a.digest(of: rules))
     }
 
+    /// Rules in ICU's syntax, taken from a cache or put there.
+    convenience init(text: String, cache: RuleCache?) throws {
+        guard let cache else {
+            try self.init(text: text)
+            return
+        }
+        let rules = Array(text.utf8)
+        var status: Int32 = 0
+        let kept = cache.binary(of: rules)?.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.flatMap {
+                cicu_rules_open_binary($0, Int64(bytes.count), &status)
+            }
+        }
+        if let handle = kept ?? nil {
+            self.init(handle: handle, digest: FNV1a.digest(of: rules))
+            return
+        }
+        try self.init(text: text)
+        if let binary { cache.keep(binary, of: rules) }
+    }
+
+    /// The rules as ICU compiled them; nil where it does not tell.
+    private var binary: [UInt8]? {
+        var status: Int32 = 0
+        let length = cicu_rules_binary(handle, nil, 0, &status)
+        guard length > 0 else { return nil }
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
+            guard let base = buffer.baseAddress else { return }
+            count = max(0, Int(cicu_rules_binary(handle, base, length, &status)))
+        }
+        return status > 0 || bytes.isEmpty ? nil : bytes
+    }
+
     enum Kind: Int32 {
         case graphemes = 0
         case words = 1
@@ -72,7 +105,9 @@ final class BoundaryRules: @unchecked Sendable {
     }
 
     // Compiling takes milliseconds, so it happens once.
-    private static let untailoredWords = Result { try BoundaryRules(text: WordRules.text) }
+    private static let untailoredWords = Result {
+        try BoundaryRules(text: WordRules.text, cache: RuleCache.shared)
+    }
 
     /// Word boundaries of a profile.
     static func words(_ profile: SegmentationProfile, locale: String?) throws -> BoundaryRules {

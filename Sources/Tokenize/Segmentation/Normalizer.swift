@@ -1,6 +1,26 @@
 import CICU
 
-/// Applies the normalization and case folding of a specification; one per worker.
+/// A normalization and case folding that ICU is known to have the data for.
+struct Normalization: Sendable {
+    fileprivate let form: Int32
+    fileprivate let fold: Int32
+    fileprivate let isIdentity: Bool
+
+    /// - Throws: `TokenizeError.icu` when ICU cannot open the form.
+    init(_ spec: TokenizerSpec) throws {
+        form = spec.normalization.number
+        fold = spec.caseFolding ? (spec.foldsTurkic ? 2 : 1) : 0
+        isIdentity = !spec.normalizes
+        guard !isIdentity else { return }
+        var status: Int32 = 0
+        guard let handle = cicu_normalizer_open(form, fold, &status) else {
+            throw ICU.error("open \(spec.normalization.rawValue)", status)
+        }
+        cicu_normalizer_close(handle)
+    }
+}
+
+/// Applies a normalization and case folding; one per worker.
 ///
 /// form(x), or form(fold(form(x))) with case folding. Ill-formed bytes stay as they are and keep
 /// what stands on either side of them apart.
@@ -8,25 +28,18 @@ final class Normalizer {
     private let handle: OpaquePointer?
 
     /// Memory grows to the longest record seen; without any normalization nothing is copied.
-    init(_ spec: TokenizerSpec) throws {
-        guard spec.normalizes else {
+    init(_ normalization: Normalization) {
+        guard !normalization.isIdentity else {
             handle = nil
             return
         }
-        let form: Int32 =
-            switch spec.normalization {
-            case .none: 0
-            case .nfc: 1
-            case .nfd: 2
-            case .nfkc: 3
-            case .nfkd: 4
-            case .nfkcCasefold: 5
-            }
-        let fold: Int32 = spec.caseFolding ? (spec.foldsTurkic ? 2 : 1) : 0
         var status: Int32 = 0
-        handle = cicu_normalizer_open(form, fold, &status)
-        if handle == nil { throw ICU.error("open \(spec.normalization.rawValue)", status) }
+        handle = cicu_normalizer_open(normalization.form, normalization.fold, &status)
+        if handle == nil { ICU.isOutOfMemory(to: "open a normalizer", status) }
     }
+
+    /// - Throws: `TokenizeError.icu` when ICU cannot open the form.
+    convenience init(_ spec: TokenizerSpec) throws { self.init(try Normalization(spec)) }
 
     deinit { cicu_normalizer_close(handle) }
 
@@ -36,7 +49,7 @@ final class Normalizer {
         var output: UnsafePointer<UInt8>?
         var status: Int32 = 0
         let count = cicu_normalize(handle, base, Int64(bytes.count), &output, &status)
-        guard count >= 0 else { fatalError("\(ICU.error("normalize text", status))") }
+        guard count >= 0 else { ICU.isOutOfMemory(to: "normalize text", status) }
         return ByteSlice(start: output, count: Int(count))
     }
 }

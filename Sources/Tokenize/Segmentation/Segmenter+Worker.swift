@@ -31,10 +31,7 @@ extension Segmenter {
             }
             var status: Int32 = 0
             guard let walker = cicu_walker_open(rules.handle, path == .reference ? 1 : 0, &status)
-            else {
-                // Like any failed allocation of the standard library.
-                fatalError("\(ICU.error("clone an iterator", status))")
-            }
+            else { ICU.isOutOfMemory(to: "copy an iterator", status) }
             if attachesSpaces { cicu_walker_attach_spaces(walker) }
             source = .rules(walker)
         }
@@ -87,7 +84,7 @@ extension Segmenter {
                 var status: Int32 = 0
                 written = cicu_walker_next(
                     walker, base, statuses?.baseAddress, capacity, &status)
-                guard written >= 0 else { fatalError("\(ICU.error("find boundaries", status))") }
+                guard written >= 0 else { ICU.isOutOfMemory(to: "find boundaries", status) }
             case .scalars:
                 written =
                     text.baseAddress.map {

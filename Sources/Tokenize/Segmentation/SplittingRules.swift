@@ -2,11 +2,25 @@
 struct SplittingRules: Sendable {
     let words: BoundaryRules?
     let characters: BoundaryRules?
+    /// Where a text may be cut and each part be tokenized by itself.
+    let cuts: TextCut
 
     init(_ spec: TokenizerSpec) throws {
-        words = spec.level == .word ? try .words(spec.profile, locale: spec.locale) : nil
+        if spec.level == .word {
+            words =
+                try spec.rules.map { try BoundaryRules(text: $0) }
+                ?? .words(spec.profile, locale: spec.locale)
+        } else {
+            words = nil
+        }
         characters =
             spec.level == .word || spec.level == .character ? try .characters() : nil
+        cuts =
+            if spec.rules == nil {
+                .sure
+            } else {
+                words?.endsAtLineFeed == true ? .lineFeeds : .never
+            }
     }
 }
 

@@ -109,7 +109,7 @@ public final class RecordStream {
             guard cutsRecords else { return recordEnd }
             let limit = recordEnd ?? bytes.count
             // Not beyond the record's end: what stands there may still be cut elsewhere.
-            let inside = TextCut.first(in: ByteSlice(rebasing: bytes[..<limit]), from: start)
+            let inside = TextCut.sure.first(in: ByteSlice(rebasing: bytes[..<limit]), from: start)
             return inside ?? recordEnd
         }
     }

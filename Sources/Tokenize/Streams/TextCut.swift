@@ -1,24 +1,42 @@
 /// Places where text can be cut so that both sides are tokenized as they would be together.
 ///
-/// Such a place is after a line feed, and before a space that follows a letter or sign of which no
-/// rule says that it holds on to a space. There is a boundary at every level, and no normalization
-/// form reaches across it.
-enum TextCut {
+/// Under all built-in rules such a place is after a line feed, and before a space that follows a
+/// letter or sign of which no rule says that it holds on to a space. There is a boundary at every
+/// level, and no normalization form reaches across it. Rules of the caller's own may keep a space,
+/// or a line feed too.
+enum TextCut: Sendable {
+    /// After line feeds, and before spaces where that is sure.
+    case sure
+    /// After line feeds.
+    case lineFeeds
+    /// Nowhere.
+    case never
+
     /// The first such place at or after `start`; nil where more text must be seen.
-    static func first(in bytes: ByteSlice, from start: Int) -> Int? {
+    func first(in bytes: ByteSlice, from start: Int) -> Int? {
+        switch self {
+        case .sure: break
+        case .lineFeeds: return bytes.firstIndex(of: 0x0A, from: max(0, start - 1)).map { $0 + 1 }
+        case .never: return nil
+        }
         var offset = max(1, start)
         while offset <= bytes.count {
-            if isSure(bytes, offset) { return offset }
+            if Self.isSure(bytes, offset) { return offset }
             offset += 1
         }
         return nil
     }
 
     /// The last such place, after the first byte.
-    static func last(in bytes: ByteSlice) -> Int? {
+    func last(in bytes: ByteSlice) -> Int? {
+        switch self {
+        case .sure: break
+        case .lineFeeds: return bytes.lastIndex(of: 0x0A).map { $0 + 1 }
+        case .never: return nil
+        }
         var offset = bytes.count
         while offset > 0 {
-            if isSure(bytes, offset) { return offset }
+            if Self.isSure(bytes, offset) { return offset }
             offset -= 1
         }
         return nil

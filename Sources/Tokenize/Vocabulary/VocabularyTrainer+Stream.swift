@@ -20,7 +20,9 @@ extension VocabularyTrainer {
             threads: threads,
             next: { () -> (part: TextBlock, endsSegment: Bool)? in
                 let wanted = min(Self.part, reading.remaining)
-                guard let part = try stream.nextBlock(minimumSize: wanted, cutsRecords: true)
+                guard
+                    let part = try stream.nextBlock(
+                        minimumSize: wanted, cutsRecords: rules.cuts == .sure)
                 else { return nil }
                 reading.fill(part.bytes.count)
                 // A shorter part is the end of a file.

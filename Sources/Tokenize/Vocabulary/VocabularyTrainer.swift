@@ -81,7 +81,7 @@ public struct VocabularyTrainer {
         report.bytes += UInt64(record.count)
         var rest = record
         while schedule.remaining < rest.count,
-            let cut = TextCut.first(in: rest, from: schedule.remaining)
+            let cut = rules.cuts.first(in: rest, from: schedule.remaining)
         {
             count(ByteSlice(rebasing: rest[..<cut]))
             rest = ByteSlice(rebasing: rest[cut...])

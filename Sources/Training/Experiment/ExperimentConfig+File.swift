@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import TextCodec
 
 extension ExperimentConfig {
     /// The version of the library that a written configuration names.
@@ -17,7 +18,13 @@ extension ExperimentConfig {
         return try StrictJSON.bytes(of: .object(header + sections), indented: true)
     }
 
-    /// Reads a file written by ``configJSON()``: every key must be there, and no other.
+    /// Keys that files of earlier versions lack: where they are missing the defaults hold.
+    static let laterKeys =
+        ModelConfig.laterKeys.map { "model." + $0 }
+        + ["kl_term", "target_kl", "uniform_mix", "entropy_bonus", "bag_of_words"]
+        .map { "objective." + $0 } + ["training.pretraining_steps"]
+
+    /// Reads a file written by ``configJSON()``: every key must be there but those of later versions, and no other.
     ///
     /// - Throws: `FilesError` where it cannot be read or is no JSON, `ConfigurationError` with everything that is wrong
     ///   otherwise.
@@ -30,7 +37,7 @@ extension ExperimentConfig {
         }
         self = try ConfigurationTree.decode(
             ConfigurationFile.withoutHeader(tree, source: path), defaults: ExperimentConfig(),
-            source: path, registries: registries
+            source: path, laterKeys: Self.laterKeys, registries: registries
         ) { $0.problems }
     }
 

@@ -30,6 +30,7 @@ public struct ExperimentConfig: Codable, Sendable {
         prefixed("tokenizer", tokenizer.problems) + prefixed("model", model.problems)
             + prefixed("objective", objectiveProblems)
             + prefixed("optimizer", optimizer.component.problems)
+            + priorProblems
             + prefixed("learning_rate", learningRate.problems)
             + prefixed("training", training.problems) + prefixed("data", data.problems)
     }
@@ -41,6 +42,20 @@ public struct ExperimentConfig: Codable, Sendable {
         }
         return objective.problems(
             latentCount: model.latentCount, categoryCount: model.categoryCount)
+    }
+
+    /// Bounds of several draws and KL of the mean posterior need it in closed form.
+    private var priorProblems: [String] {
+        guard !Swift.type(of: model.prior.component).hasClosedDivergence else { return [] }
+        let wrong = [
+            objective.estimator.type == Vimco.type ? ("estimator.type", Vimco.type) : nil,
+            objective.klTerm == .aggregate ? ("kl_term", KLTerm.aggregate.rawValue) : nil,
+        ].compactMap { $0 }
+        return wrong.map { key, value in
+            "objective.\(key): got \"\(value)\", want another one beside "
+                + "model.prior.type=\(model.prior.type), whose KL has no closed form; such a prior can also be "
+                + "learned afterwards, by textvae train-prior"
+        }
     }
 
     private func prefixed(_ section: String, _ problems: [String]) -> [String] {

@@ -23,7 +23,7 @@ public struct Preset: Sendable {
 
     /// The preset of a name.
     ///
-    /// - Throws: ``ConfigurationError/unknownType(kind:got:known:)`` naming the known ones.
+    /// - Throws: `ConfigurationError/unknownType(kind:got:known:)` naming the known ones.
     public static func named(_ name: String) throws -> Preset {
         if let preset = builtIn.first(where: { $0.name == name }) { return preset }
         throw ConfigurationError.unknownType(

@@ -10,7 +10,7 @@ import Yams
 enum StrictYAML {
     /// Reads one document of UTF-8 bytes.
     ///
-    /// - Throws: ``ConfigurationError/invalid(problems:)`` naming the line.
+    /// - Throws: `ConfigurationError/invalid(problems:)` naming the line.
     static func parse(_ bytes: [UInt8], source: String) throws(ConfigurationError) -> JSONValue {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw failure(source, nil, "invalid UTF-8")

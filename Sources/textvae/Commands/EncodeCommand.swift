@@ -36,7 +36,7 @@ struct EncodeCommand: ParsableCommand {
         try output.write(isSeekable: format == .npy) { sink in
             let writer = try CodeWriter(format, latentCount: codec.latentCount, to: sink)
             try input.forEachWindow(of: options.windowSize) { records in
-                let codes = codec.encode(sequences: try reader.sequences(of: records))
+                let codes = try codec.encode(sequences: reader.sequences(of: records))
                 try writer.write(codes, ids: records.map(\.id))
             }
             try writer.finish()

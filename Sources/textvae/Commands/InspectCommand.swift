@@ -35,7 +35,8 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let codec = try options.load()
-        if let latent, !(1...codec.latentCount ~= latent) {
+        if latent != nil, !codec.hasCodes { throw TextCodecError.noCodes }
+        if let latent, latent < 1 || latent > codec.latentCount {
             throw UserError.usage("--latent: got \(latent), the model has 1 … \(codec.latentCount)")
         }
         try OutputOptions.print { sink in
@@ -51,7 +52,7 @@ struct InspectCommand: ParsableCommand {
     private func codes(of text: String, _ codec: Codec) throws -> Codes {
         var reader = SequenceReader(codec, truncates: false)
         let record = Record(bytes: Array(text.utf8), place: Place(source: "text", line: 1), id: nil)
-        return codec.encode(sequences: try reader.sequences(of: [record]))
+        return try codec.encode(sequences: reader.sequences(of: [record]))
     }
 
     private func sweep(
@@ -75,9 +76,15 @@ struct InspectCommand: ParsableCommand {
         let config = codec.model.config
         let spec = codec.tokenizer.spec
         var table = Table()
-        table.add(
-            "grid", "D=\(config.latentCount) latents, K=\(config.categoryCount) categories each")
-        table.add("capacity", "\(Figures.fixed(config.bitsPerSentence, 1)) bits per sentence")
+        if let grid = config.grid {
+            table.add(
+                "grid", "D=\(grid.latentCount) latents, K=\(grid.categoryCount) categories each")
+            table.add("capacity", "\(Figures.fixed(config.bitsPerSentence, 1)) bits per sentence")
+        } else {
+            table.add("latents", "D=\(config.latentCount), continuous: no codes")
+        }
+        table.add("bottleneck", config.bottleneck.type)
+        table.add("prior", prior(of: codec.model))
         table.add("parameters", Figures.grouped(codec.model.parameterCount))
         table.add("encoder", "\(config.encoder.type)")
         table.add("decoder", "\(config.decoder.type)")
@@ -85,6 +92,13 @@ struct InspectCommand: ParsableCommand {
         table.add("tokenizer", tokenizer(spec))
         table.add("vocabulary", "\(Figures.count(codec.tokenizer.vocabularySize, "token"))")
         return table.text
+    }
+
+    private static func prior(of model: TextModel) -> String {
+        guard let learned = model.learnedPrior else {
+            return model.config.grid == nil ? "standard normal" : model.config.prior.type
+        }
+        return "autoregressive (\(learned.config.layer.rawValue)), learned afterwards"
     }
 
     private static func tokenizer(_ spec: TokenizerSpec) -> String {

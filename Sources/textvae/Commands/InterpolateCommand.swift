@@ -38,7 +38,7 @@ struct InterpolateCommand: ParsableCommand {
             Record(
                 bytes: Array(text.utf8), place: Place(source: "sentence \(name)", line: 1), id: nil)
         }
-        let ends = codec.encode(sequences: try reader.sequences(of: records))
+        let ends = try codec.encode(sequences: reader.sequences(of: records))
         let way = codec.interpolate(from: ends[0], to: ends[1], count: steps)
         try OutputOptions.print { sink in
             var writer = LineWriter(to: sink)

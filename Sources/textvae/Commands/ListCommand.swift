@@ -6,16 +6,19 @@ import Training
 
 /// What there is to choose from.
 enum ComponentList: String, CaseIterable {
-    case estimators, encoders, decoders, optimizers, presets
+    case estimators, bottlenecks, priors, encoders, decoders, optimizers, presets, recipes
 
     /// Name and summary of each.
     var entries: [(name: String, summary: String)] {
         switch self {
         case .estimators: EstimatorKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .bottlenecks: BottleneckKind.builtIn.entries.map { ($0.type, $0.summary) }
+        case .priors: PriorKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .encoders: EncoderKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .decoders: DecoderKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .optimizers: OptimizerKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .presets: Preset.builtIn.map { ($0.name, $0.summary) }
+        case .recipes: Recipe.builtIn.map { ($0.name, $0.summary) }
         }
     }
 }
@@ -28,11 +31,13 @@ struct ListCommand: ParsableCommand {
             EXAMPLES:
               textvae list estimators
               textvae list presets
+              textvae list recipes
               textvae train a.txt -o model --set objective.estimator.type=reinforce
             """)
 
     @Argument(
-        help: "estimators, encoders, decoders, optimizers or presets.",
+        help:
+            "estimators, bottlenecks, priors, encoders, decoders, optimizers, presets or recipes.",
         completion: .words(of: ComponentList.self), transform: keyword)
     var kind: ComponentList
 

@@ -33,9 +33,10 @@ struct ReconstructCommand: ParsableCommand {
         try output.write { sink in
             var writer = LineWriter(to: sink)
             try input.forEachWindow(of: options.windowSize) { records in
-                let codes = codec.encode(sequences: try reader.sequences(of: records))
-                let results = try codec.decodeRecords(
-                    codes, strategy: search.strategy, seed: search.seed, firstRow: count)
+                let results = try codec.reconstruct(
+                    sequences: reader.sequences(of: records), strategy: search.strategy,
+                    seed: search.seed, firstRow: count
+                ).map { try codec.tokenizer.decode($0) }
                 for (record, result) in zip(records, results) {
                     let isExact = record.bytes == result
                     if isExact { exact += 1 }

@@ -11,6 +11,8 @@ struct TokenIDPiece {
 /// The text of a block of token ids.
 struct DecodedBlock {
     var bytes: [UInt8] = []
+    /// Bytes the ids took.
+    var sourceByteCount = 0
     /// Records whose line feeds were written as spaces.
     var brokenCount = 0
     /// As in `TokenBlock`, for the level whose words need a space between.
@@ -58,7 +60,7 @@ final class DecodedBlockWriter {
     func write(
         _ block: TextBlock, _ format: TokenizeDecodeCommand.InputFormat
     ) throws -> DecodedBlock {
-        var result = DecodedBlock()
+        var result = DecodedBlock(sourceByteCount: block.bytes.count)
         var isFirst = true
         try block.forEachPiece { piece in
             let tokenIDs =
@@ -75,7 +77,7 @@ final class DecodedBlockWriter {
     }
 
     func write(_ piece: TokenIDPiece) throws -> DecodedBlock {
-        var result = DecodedBlock()
+        var result = DecodedBlock(sourceByteCount: 4 * piece.tokenIDs.count)
         try append(piece, isFirst: true, to: &result) { "token \($0 + 1) of a record" }
         return result
     }

@@ -47,19 +47,29 @@ struct TokenizeDecodeCommand: ParsableCommand {
     var special = SpecialPolicy.deny
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var quiet: QuietOptions
 
     func run() throws {
+        quiet.apply()
         let tokenizer = try options.load()
         let stream = RecordStream.opened(files)
         stream.isEager = true
         let threads = try threads.count()
         try output.write { sink in
             var joiner = DecodedBlock.Joiner(tokenizer)
+            var meter = progress.meter()
+            var byteCount: UInt64 = 0
+            func emit(_ block: DecodedBlock) throws {
+                try joiner.write(block, to: sink)
+                byteCount += UInt64(block.sourceByteCount)
+                meter.tell(byteCount)
+            }
             if format == .bin {
                 let writer = DecodedBlockWriter(tokenizer, record, special)
                 var reader = BinaryIDs(stream)
                 while let piece = try reader.next() {
-                    try joiner.write(try writer.write(piece), to: sink)
+                    try emit(try writer.write(piece))
                 }
             } else {
                 try OrderedWork.run(
@@ -75,10 +85,11 @@ struct TokenizeDecodeCommand: ParsableCommand {
                         return { [format] in try writer.write($0, format) }
                     },
                     emit: {
-                        try joiner.write($0, to: sink)
+                        try emit($0)
                         try sink.flush()
                     })
             }
+            meter.finish()
             joiner.tell()
         }
     }

@@ -30,32 +30,38 @@ struct TokenBlock {
 /// Encodes blocks of text and writes the tokens down; one per worker.
 final class TokenBlockWriter {
     private let tokenizer: Tokenizer
-    private let format: TokenFormat
     private let offsets: OffsetUnit?
     private let illFormed: IllFormedPolicy
+    private let windows: TokenWindows?
     private let encoder: TokenEncoder
     private let spanEncoder: SpanEncoder?
     private let specialEncoder: SpecialEncoder?
+    private let unknownFinder: UnknownFinder?
+    private let rowWriter: TokenRowWriter
     private var tokenIDs: [Int32] = []
     private var spans: [Range<Int>] = []
 
     init(
         _ tokenizer: Tokenizer, _ format: TokenFormat, offsets: OffsetUnit?,
-        special: SpecialPolicy, illFormed: IllFormedPolicy
+        special: SpecialPolicy, illFormed: IllFormedPolicy, windows: TokenWindows?,
+        refusesUnknown: Bool
     ) {
         self.tokenizer = tokenizer
-        self.format = format
         self.offsets = offsets
         self.illFormed = illFormed
+        self.windows = windows
         encoder = tokenizer.makeEncoder()
         specialEncoder = special == .allow ? SpecialEncoder(tokenizer) : nil
         spanEncoder = offsets == nil ? nil : tokenizer.makeSpanEncoder()
+        unknownFinder = refusesUnknown ? UnknownFinder(tokenizer) : nil
+        rowWriter = TokenRowWriter(tokenizer, format, hasSpans: offsets != nil)
     }
 
     func write(_ block: TextBlock) throws -> TokenBlock {
         var result = TokenBlock(sourceByteCount: block.bytes.count)
         var isFirst = true
         try block.forEachPiece(illFormed: illFormed) { piece in
+            try refuseUnknown(piece, block.path)
             encode(piece.bytes)
             if isFirst { result.continuesTokens = !piece.startsRecord && !tokenIDs.isEmpty }
             isFirst = false
@@ -64,6 +70,14 @@ final class TokenBlockWriter {
             try append(piece, to: &result.bytes)
         }
         return result
+    }
+
+    private func refuseUnknown(_ piece: TextBlock.Piece, _ path: String) throws {
+        guard let range = unknownFinder?.first(in: piece.bytes) else { return }
+        let text = String(decoding: piece.bytes[range], as: UTF8.self)
+        throw TokenizeError.malformedRecord(
+            path: path, record: piece.record, byte: piece.offset + range.lowerBound,
+            reason: "\"\(text.prefix(40))\" is not in the vocabulary, and --unk error refuses that")
     }
 
     private func encode(_ record: UnsafeBufferPointer<UInt8>) {
@@ -79,79 +93,16 @@ final class TokenBlockWriter {
     }
 
     private func append(_ piece: TextBlock.Piece, to bytes: inout [UInt8]) throws {
-        switch format {
-        case .ids:
-            for (index, tokenID) in tokenIDs.enumerated() {
-                if index > 0 { bytes.append(0x20) }
-                bytes.append(decimal: Int(tokenID))
-            }
-            if piece.endsRecord { bytes.append(0x0A) }
-        case .text:
-            for (index, tokenID) in tokenIDs.enumerated() {
-                if index > 0 { bytes.append(0x09) }
-                appendToken(tokenID, to: &bytes)
-            }
-            bytes.append(0x0A)
-        case .tsv: appendRows(piece.record, to: &bytes)
-        case .jsonl: try appendObject(piece.bytes, to: &bytes)
-        case .bin:
-            for tokenID in tokenIDs { bytes.append(littleEndian: tokenID) }
-            if piece.endsRecord { bytes.append(littleEndian: -1) }
+        guard let windows else {
+            let row = TokenRow(tokenIDs: tokenIDs, spans: spans, record: piece.record)
+            return try rowWriter.append(row, piece, to: &bytes)
         }
-    }
-
-    private func appendRows(_ record: Int, to bytes: inout [UInt8]) {
-        for (index, tokenID) in tokenIDs.enumerated() {
-            bytes.append(decimal: record)
-            bytes.append(0x09)
-            bytes.append(decimal: Int(tokenID))
-            bytes.append(0x09)
-            if offsets != nil {
-                bytes.append(decimal: spans[index].lowerBound)
-                bytes.append(0x09)
-                bytes.append(decimal: spans[index].upperBound)
-                bytes.append(0x09)
-            }
-            appendToken(tokenID, to: &bytes)
-            bytes.append(0x0A)
+        for (number, range) in windows.ranges(count: tokenIDs.count).enumerated() {
+            let row = TokenRow(
+                tokenIDs: windows.padded(tokenIDs[range], with: tokenizer.padding),
+                spans: spans.isEmpty ? [] : windows.padded(spans[range], with: 0..<0),
+                record: piece.record, window: number + 1)
+            try rowWriter.append(row, piece, to: &bytes)
         }
-    }
-
-    /// JSON holds text only: ill-formed bytes are shown as U+FFFD in it.
-    private func appendObject(
-        _ record: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]
-    ) throws {
-        var members = [
-            JSONMember("text", .string(String(decoding: record, as: UTF8.self))),
-            JSONMember("ids", .array(tokenIDs.map { .int(Int($0)) })),
-            JSONMember(
-                "tokens",
-                .array(tokenIDs.map { .string(String(decoding: token($0), as: UTF8.self)) })),
-        ]
-        if offsets != nil {
-            members.append(
-                JSONMember(
-                    "spans",
-                    .array(spans.map { .array([.int($0.lowerBound), .int($0.upperBound)]) })))
-        }
-        bytes += try StrictJSON.bytes(of: .object(members))
-        bytes.append(0x0A)
-    }
-
-    private func appendToken(_ tokenID: Int32, to bytes: inout [UInt8]) {
-        token(tokenID).withUnsafeBufferPointer { TokenEscape.append($0, to: &bytes) }
-    }
-
-    /// The bytes of a token, special ones by name.
-    private func token(_ tokenID: Int32) -> [UInt8] {
-        tokenizer.specialName(of: tokenID) ?? tokenizer.bytes(of: tokenID) ?? []
-    }
-}
-
-extension Tokenizer {
-    /// How `<bos>` and `<eos>` are spelled; nil for other tokens.
-    func specialName(of tokenID: Int32) -> [UInt8]? {
-        if tokenID == bos { return Array("<bos>".utf8) }
-        return tokenID == eos ? Array("<eos>".utf8) : nil
     }
 }

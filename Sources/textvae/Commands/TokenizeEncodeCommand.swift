@@ -12,8 +12,14 @@ struct TokenizeEncodeCommand: ParsableCommand {
               textvae tokenize encode --tokenizer t.json --format jsonl --offsets utf16
               textvae tokenize encode --tokenizer t.json --record whole --format bin
 
+              textvae tokenize encode --tokenizer t.json --max-len 512 --stride 64 a.txt
+
             Start and end marks are not among the ids. Each byte of a record counts:
             what decode gives back is the record, at every level but whitespace.
+
+            With --max-len a record makes one row or more, each with up to so many ids;
+            in tsv a row's number stands after the record's, and in jsonl the objects
+            have "record" and "window" in place of "text". Both count from 1.
             """)
 
     @OptionGroup var options: TokenizerOptions
@@ -41,8 +47,18 @@ struct TokenizeEncodeCommand: ParsableCommand {
         completion: .words(of: SpecialPolicy.self), transform: keyword)
     var special = SpecialPolicy.deny
 
+    @OptionGroup var windows: WindowOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Words the vocabulary lacks: spell (default; not at the whitespace level), id (<unk>; default at the whitespace level alone) or error.",
+            valueName: "policy"),
+        completion: .words(of: UnknownPolicy.self), transform: keyword)
+    var unk: UnknownPolicy?
+
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var quiet: QuietOptions
 
     func validate() throws {
         if offsets != nil, format != .jsonl, format != .tsv {
@@ -51,10 +67,17 @@ struct TokenizeEncodeCommand: ParsableCommand {
     }
 
     func run() throws {
+        quiet.apply()
         let tokenizer = try options.load()
+        try checkUnknown(at: tokenizer.spec.level)
+        let windows = try windows.windows()
         let stream = input.stream()
         stream.isEager = true
         let threads = try threads.count()
+        // Windows and complaints are about whole records.
+        let cutsRecords =
+            (format == .ids || format == .bin) && windows == nil && unk != .error
+            && tokenizer.cutsRecords
         try output.write { sink in
             var joiner = TokenBlock.Joiner(format)
             var meter = progress.meter()
@@ -62,13 +85,13 @@ struct TokenizeEncodeCommand: ParsableCommand {
             try OrderedWork.run(
                 threads: threads,
                 next: {
-                    try stream.nextBlock(
-                        minimumSize: 1 << 20, cutsRecords: format == .ids || format == .bin)
+                    try stream.nextBlock(minimumSize: 1 << 20, cutsRecords: cutsRecords)
                 },
                 makeWorker: {
                     let writer = TokenBlockWriter(
                         tokenizer, format, offsets: offsets, special: special,
-                        illFormed: input.invalid)
+                        illFormed: input.invalid, windows: windows,
+                        refusesUnknown: unk == .error)
                     return { try writer.write($0) }
                 },
                 emit: { block in
@@ -78,6 +101,18 @@ struct TokenizeEncodeCommand: ParsableCommand {
                     meter.tell(byteCount)
                 })
             meter.finish()
+        }
+    }
+
+    private func checkUnknown(at level: TokenLevel) throws {
+        switch unk {
+        case .spell where !level.isLossless:
+            throw UserError.usage(
+                "--unk spell: the whitespace level has nothing to spell with; want id or error")
+        case .id where level.isLossless:
+            throw UserError.usage(
+                "--unk id: the \(level.rawValue) level has no <unk>; want spell or error")
+        default: break
         }
     }
 }

@@ -21,8 +21,10 @@ struct TokenizeNormalizeCommand: ParsableCommand {
     @OptionGroup var text: FormOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var quiet: QuietOptions
 
     func run() throws {
+        quiet.apply()
         let tokenizer = try Tokenizer(
             spec: TokenizerSpec(
                 level: .byte, normalization: text.form, caseFolding: text.fold,

@@ -27,12 +27,7 @@ struct TokenizeSplitCommand: ParsableCommand {
         completion: .words(of: SegmentLevel.self), transform: keyword)
     var level = SegmentLevel.word
 
-    @Option(
-        help: ArgumentHelp(
-            "Rules that find words: uax29, icu for those of a locale, or a file of rules. (default: uax29)",
-            valueName: "rules"),
-        completion: .file())
-    var profile = SegmentationProfile.uax29.rawValue
+    @OptionGroup var words: ProfileOptions
 
     @Option(help: ArgumentHelp("ICU locale, such as sv.", valueName: "name"))
     var locale: String?
@@ -52,8 +47,10 @@ struct TokenizeSplitCommand: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var quiet: QuietOptions
 
     func run() throws {
+        quiet.apply()
         let segmenter = try makeSegmenter()
         let stream = input.stream()
         stream.isEager = true
@@ -79,18 +76,9 @@ struct TokenizeSplitCommand: ParsableCommand {
     }
 
     private func makeSegmenter() throws -> Segmenter {
-        if let profile = SegmentationProfile(rawValue: profile) {
-            return try Segmenter(level, profile: profile, locale: locale)
-        }
-        let bytes: [UInt8]
-        do { bytes = try DurableFile.read(profile, maximumByteCount: 1 << 24) } catch {
-            throw UserError.noInput(
-                "--profile: want uax29, icu or a file of boundary rules; \(error)")
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        do { return try Segmenter(rules: text) } catch {
-            throw UserError.data("\(profile): \(error)")
-        }
+        let (profile, rules) = try words.read()
+        if let rules { return try Segmenter(rules: rules) }
+        return try Segmenter(level, profile: profile, locale: locale)
     }
 }
 

@@ -33,9 +33,11 @@ struct TokenizeStatsCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var quiet: QuietOptions
 
     func run() throws {
-        var statistics = try CorpusStatistics(spec.spec, maximumTypes: maximumTypes)
+        quiet.apply()
+        var statistics = try CorpusStatistics(try spec.spec(), maximumTypes: maximumTypes)
         var meter = progress.meter()
         try statistics.add(
             input.stream(), illFormed: input.invalid, threads: try threads.count()

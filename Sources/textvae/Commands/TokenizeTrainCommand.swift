@@ -11,10 +11,12 @@ struct TokenizeTrainCommand: ParsableCommand {
               textvae tokenize train *.txt --level character -o tokenizer.json
               textvae tokenize train a.txt --fold --minimum-frequency 5 -o t.json
               textvae tokenize train a.jsonl --record jsonl:body -o t.json
+              textvae tokenize train a.txt --profile my.rules -o t.json
 
             At every level but whitespace each byte string comes back from its token
             ids. Files may be longer than memory; the vocabulary does not depend on
-            --threads.
+            --threads. A file of rules, in the syntax of ICU's break iterators, becomes a
+            part of the tokenizer file.
             """)
 
     @OptionGroup var input: StreamInput
@@ -50,10 +52,12 @@ struct TokenizeTrainCommand: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var progress: ProgressOptions
+    @OptionGroup var quiet: QuietOptions
 
     func run() throws {
+        quiet.apply()
         var trainer = try VocabularyTrainer(
-            spec.spec, minimumFrequency: minimumFrequency, maximumSize: maximumSize,
+            try spec.spec(), minimumFrequency: minimumFrequency, maximumSize: maximumSize,
             coverage: coverage, maximumTypes: maximumTypes)
         var meter = progress.meter()
         try trainer.add(
@@ -69,14 +73,14 @@ struct TokenizeTrainCommand: ParsableCommand {
         let tokenizer = try trainer.finish()
         try tokenizer.write(to: output)
         tell(report)
-        StandardError.write(
+        StandardError.tell(
             "wrote \(output): \(Figures.count(tokenizer.vocabularySize, "token")) at the "
                 + "\(spec.level.rawValue) level")
     }
 
     private func tell(_ report: TrainingReport) {
         func grouped(_ value: UInt64) -> String { Figures.grouped(Int(clamping: value)) }
-        StandardError.write(
+        StandardError.tell(
             "read \(grouped(report.records)) records, \(grouped(report.bytes)) bytes, "
                 + "\(grouped(report.occurrences)) tokens")
         if report.illFormedBytes > 0, let first = report.firstIllFormed.first {

@@ -28,7 +28,10 @@ struct TokenizeVocabPruneCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Entries counted less often go.", valueName: "count"))
     var minimumFrequency: UInt64 = 0
 
+    @OptionGroup var quiet: QuietOptions
+
     func run() throws {
+        quiet.apply()
         let tokenizer = try options.load()
         var tokens: [[UInt8]] = []
         var counts: [UInt64] = []
@@ -49,7 +52,7 @@ struct TokenizeVocabPruneCommand: ParsableCommand {
             spec: tokenizer.spec, tokens: Array(tokens.prefix(size - head)),
             counts: Array(counts.prefix(size - head)))
         try kept.write(to: output)
-        StandardError.write(
+        StandardError.tell(
             "wrote \(output): \(Figures.count(kept.vocabularySize, "token")) of "
                 + Figures.grouped(tokenizer.vocabularySize))
     }
@@ -76,15 +79,18 @@ struct TokenizeVocabDiffCommand: ParsableCommand {
         if files.count != 2 { throw ValidationError("got \(files.count) files, want two.") }
     }
 
+    @OptionGroup var quiet: QuietOptions
+
     func run() throws {
-        let old = try Tokenizer(contentsOf: files[0])
-        let new = try Tokenizer(contentsOf: files[1])
+        quiet.apply()
+        let old = try TokenizerOptions.load(files[0])
+        let new = try TokenizerOptions.load(files[1])
         var moved = 0
         let (gone, added) = try OutputOptions.print { sink in
             let gone = try Self.write("-", old, new, to: sink) { moved += $0 == $1 ? 0 : 1 }
             return (gone, try Self.write("+", new, old, to: sink) { _, _ in })
         }
-        StandardError.write("\(gone) gone, \(added) new, \(moved) with another id")
+        StandardError.tell("\(gone) gone, \(added) new, \(moved) with another id")
     }
 
     /// Writes the entries of `left` that `right` lacks, and shows the ids of the others.

@@ -11,11 +11,12 @@ struct TokenizeVocabCommand: ParsableCommand {
               textvae tokenize vocab import --format hf tokenizer.json -o t.json
               textvae tokenize vocab prune --tokenizer t.json --size 8000 -o small.json
               textvae tokenize vocab diff old.json new.json
+              textvae tokenize vocab merge one.json two.json -o both.json
             """,
         subcommands: [
             TokenizeVocabLookupCommand.self, TokenizeVocabExportCommand.self,
             TokenizeVocabImportCommand.self, TokenizeVocabPruneCommand.self,
-            TokenizeVocabDiffCommand.self,
+            TokenizeVocabDiffCommand.self, TokenizeVocabMergeCommand.self,
         ])
 
     /// Files that hold vocabularies.

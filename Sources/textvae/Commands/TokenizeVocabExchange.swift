@@ -24,7 +24,10 @@ struct TokenizeVocabExportCommand: ParsableCommand {
         completion: .words(of: TokenizeVocabCommand.Format.self), transform: keyword)
     var format = TokenizeVocabCommand.Format.tsv
 
+    @OptionGroup var quiet: QuietOptions
+
     func run() throws {
+        quiet.apply()
         let tokenizer = try options.load()
         let bytes =
             switch format {
@@ -64,7 +67,10 @@ struct TokenizeVocabImportCommand: ParsableCommand {
 
     @OptionGroup var spec: SpecOptions
 
+    @OptionGroup var quiet: QuietOptions
+
     func run() throws {
+        quiet.apply()
         let bytes = try DurableFile.read(file, maximumByteCount: 1 << 31)
         let tokenizer: Tokenizer
         switch format {
@@ -73,12 +79,12 @@ struct TokenizeVocabImportCommand: ParsableCommand {
             for remark in foreign.remarks { StandardError.note("\(file): \(remark)") }
             tokenizer = foreign.tokenizer
         case .text:
-            tokenizer = try Tokenizer(vocabularyLines: bytes, spec: spec.spec, path: file)
+            tokenizer = try Tokenizer(vocabularyLines: bytes, spec: try spec.spec(), path: file)
         case .tsv:
-            tokenizer = try Tokenizer(vocabularyTable: bytes, spec: spec.spec, path: file)
+            tokenizer = try Tokenizer(vocabularyTable: bytes, spec: try spec.spec(), path: file)
         }
         try tokenizer.write(to: output)
-        StandardError.write(
+        StandardError.tell(
             "wrote \(output): \(Figures.count(tokenizer.vocabularySize, "token")) at the "
                 + "\(tokenizer.spec.level.rawValue) level")
     }

@@ -23,7 +23,10 @@ struct TokenizeVocabLookupCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Tokens, or ids with --id.", valueName: "token"))
     var tokens: [String]
 
+    @OptionGroup var quiet: QuietOptions
+
     func run() throws {
+        quiet.apply()
         let tokenizer = try options.load()
         let lines = try tokens.map { token in
             areIDs ? try line(of: token, tokenizer) : line(spelling: token, tokenizer)

@@ -51,8 +51,8 @@ extension ExitStatus {
     private init(_ error: TextCodecError) {
         switch error {
         case .incompleteModel: self = .noInput
-        case .badConfig, .mixedFiles, .tooLong, .wrongGrid: self = .data
-        case .badOption: self = .usage
+        case .badConfig, .mixedFiles, .stalePrior, .tooLong, .wrongGrid: self = .data
+        case .noCodes, .noContinuousLatents, .noPrior, .badOption: self = .usage
         }
     }
 
@@ -74,7 +74,7 @@ extension ExitStatus {
         case .unreadable(_, "read", _), .unwritableCache: self = .inputOutput
         case .unreadable: self = .noInput
         case .unusableCorpus, .noRecords, .allTooLong, .corpusChangedWhileRead, .corpusChanged,
-            .damagedCache, .badCheckpoint:
+            .damagedCache, .badCheckpoint, .badTable:
             self = .data
         case .cursorOutOfRange, .nonFinite: self = .failure
         }

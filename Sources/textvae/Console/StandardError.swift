@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Everything that is not a result.
 enum StandardError {
@@ -7,8 +8,18 @@ enum StandardError {
     /// What cannot be said here cannot be said anywhere, so failures are ignored.
     static func write(_ line: String) { put(line + "\n") }
 
+    private static let isSilent = Atomic(false)
+
+    /// From now on `tell` and `note` say nothing; errors are still told.
+    static func silence() { isSilent.store(true, ordering: .relaxed) }
+
+    /// Says in a line what was done.
+    static func tell(_ line: String) {
+        if !isSilent.load(ordering: .relaxed) { write(line) }
+    }
+
     /// A remark on what was done, without being asked for: `textvae: note: …`.
-    static func note(_ text: String) { write("textvae: note: " + text) }
+    static func note(_ text: String) { tell("textvae: note: " + text) }
 
     /// Writes a text as it stands.
     static func put(_ text: String) {

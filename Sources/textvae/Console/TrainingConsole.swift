@@ -67,8 +67,7 @@ final class TrainingConsole {
         let model = summary.model
         let from = summary.firstStep > 0 ? " from step \(Figures.grouped(summary.firstStep))" : ""
         return [
-            "model: D=\(model.latentCount) K=\(model.categoryCount), "
-                + "\(Figures.fixed(model.bitsPerSentence, 0)) bits per sentence, "
+            "model: \(model.latentSummary), "
                 + "\(Figures.grouped(summary.parameterCount)) parameters, "
                 + "\(Figures.count(summary.vocabularySize, "token")) in the vocabulary",
             "training\(from): \(Figures.count(summary.stepCount, "step")), "

@@ -23,9 +23,11 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Loads the model.
-    func load() throws -> Codec {
+    ///
+    /// - Parameter ignoringPrior: whether a prior beside the model is left alone, whatever it is.
+    func load(ignoringPrior: Bool = false) throws -> Codec {
         try threading.apply()
-        let codec = try Codec(directory: model)
+        let codec = try Codec(directory: model, ignoringPrior: ignoringPrior)
         codec.batchSize = batchSize
         if let warning = codec.tokenizer.versionWarning { StandardError.note(warning) }
         return codec

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Tensors
 
 /// How many threads compute.
@@ -23,10 +24,8 @@ struct ThreadOptions: ParsableArguments {
     func count() throws -> Int { try threads ?? Self.preset() }
 
     private static func preset() throws -> Int {
-        guard let text = ProcessInfo.processInfo.environment["TEXTVAE_THREADS"], !text.isEmpty
-        else {
-            return ProcessInfo.processInfo.activeProcessorCount
-        }
+        guard let text = getenv("TEXTVAE_THREADS").map({ String(cString: $0) }), !text.isEmpty
+        else { return ProcessInfo.processInfo.activeProcessorCount }
         guard let count = Int(text), 1...1024 ~= count else {
             throw UserError.usage("TEXTVAE_THREADS: got \"\(text)\", want 1 … 1024")
         }

@@ -12,6 +12,16 @@ enum TokenFormat: String, CaseIterable {
     case bin
 }
 
+/// What becomes of words, or characters, that the vocabulary lacks.
+enum UnknownPolicy: String, CaseIterable {
+    /// They are spelled in characters and bytes, which come back.
+    case spell
+    /// Each is `<unk>`, which does not.
+    case id
+    /// They are refused, with their place.
+    case error
+}
+
 /// Whether spelled special tokens are special.
 enum SpecialPolicy: String, CaseIterable {
     /// Text stays text, whatever it looks like.

@@ -10,9 +10,12 @@ struct TokenizerOptions: ParsableArguments {
     var tokenizer: String
 
     /// Loads the tokenizer.
-    func load() throws -> Tokenizer {
-        let loaded = try Tokenizer(contentsOf: tokenizer)
-        if let warning = loaded.versionWarning { StandardError.note(warning) }
+    func load() throws -> Tokenizer { try Self.load(tokenizer) }
+
+    /// Loads a tokenizer, and tells if another ICU made it.
+    static func load(_ path: String) throws -> Tokenizer {
+        let loaded = try Tokenizer(contentsOf: path)
+        if let warning = loaded.versionWarning { StandardError.note("\(path): \(warning)") }
         return loaded
     }
 }

@@ -99,6 +99,105 @@ import Testing
         #expect(throws: TokenizeError.self) { try Tokenizer.readHuggingFace(json, path: "t") }
     }
 
+    /// A file whose only word is "a" and which splits and normalizes as given.
+    private func read(split: String, normalizer: String) throws -> ForeignTokenizer {
+        let json = """
+            {"normalizer": \(normalizer), "pre_tokenizer": \(split),
+             "model": {"type": "WordLevel", "vocab": {"<unk>": 2, "a": 3}, "unk_token": "<unk>"}}
+            """
+        return try Tokenizer.readHuggingFace(Array(json.utf8), path: "t.json")
+    }
+
+    private static let whiteSpace = #"{"type": "WhitespaceSplit"}"#
+    private static let asciiSplit =
+        #"{"type": "Split", "pattern": {"Regex": "[\\t-\\r ]+"}, "behavior": "Removed", "invert": false}"#
+    private static let unicodeSplit =
+        #"{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Removed", "invert": false}"#
+
+    @Test(arguments: [
+        ("NFD NFC", NormalizationForm.nfc), ("NFC NFD", .nfd), ("NFKC NFC", .nfkc),
+        ("NFC NFKD", .nfkd), ("NFKD NFC", .nfkc), ("NFKC NFD", .nfkd), ("NFC NFC", .nfc),
+        ("", .none),
+    ])
+    func formsInSequenceAreOneForm(_ types: String, _ form: NormalizationForm) throws {
+        let steps = types.split(separator: " ").map { "{\"type\": \"\($0)\"}" }
+        let sequence =
+            "{\"type\": \"Sequence\", \"normalizers\": [\(steps.joined(separator: ", "))]}"
+        let foreign = try read(split: Self.asciiSplit, normalizer: sequence)
+        #expect(foreign.tokenizer.spec.normalization == form)
+        #expect(foreign.remarks == [])
+        // The one form does what the forms do one after another.
+        for text in samples {
+            var bytes = Array(text.utf8)
+            for type in types.split(separator: " ") {
+                let one = try read(split: Self.asciiSplit, normalizer: "{\"type\": \"\(type)\"}")
+                bytes = one.tokenizer.normalized(bytes)
+            }
+            #expect(foreign.tokenizer.normalized(text.utf8) == bytes)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"type": "Strip", "strip_left": true, "strip_right": true}"#, true),
+        (#"{"type": "Strip", "strip_left": false, "strip_right": false}"#, false),
+        (
+            #"{"type": "BertNormalizer", "clean_text": false, "handle_chinese_chars": false, "#
+                + #""strip_accents": null, "lowercase": false}"#, false
+        ),
+    ])
+    func normalizersWithoutEffect(_ normalizer: String, _ needsUnicodeSplit: Bool) throws {
+        let foreign = try read(split: Self.whiteSpace, normalizer: normalizer)
+        #expect(foreign.tokenizer.spec.normalization == .none)
+        if needsUnicodeSplit {
+            // A no-break space is stripped there and a part of a word here.
+            #expect(throws: TokenizeError.self) {
+                try read(split: Self.asciiSplit, normalizer: normalizer)
+            }
+        } else {
+            #expect(try read(split: Self.asciiSplit, normalizer: normalizer).remarks == [])
+        }
+    }
+
+    @Test func splitsInSequence() throws {
+        func sequence(_ steps: String...) -> String {
+            "{\"type\": \"Sequence\", \"pretokenizers\": [\(steps.joined(separator: ", "))]}"
+        }
+        for split in [
+            Self.asciiSplit, sequence(Self.asciiSplit), sequence(sequence(Self.asciiSplit)),
+        ] {
+            #expect(try read(split: split, normalizer: "null").remarks == [])
+        }
+        for split in [Self.unicodeSplit, sequence(Self.whiteSpace, Self.asciiSplit)] {
+            let foreign = try read(split: split, normalizer: "null")
+            #expect(foreign.tokenizer.spec.level == .whitespace)
+            #expect(foreign.remarks.contains { $0.contains("outside ASCII") })
+        }
+    }
+
+    /// What cannot be done exactly is named by its place in the file.
+    @Test(arguments: [
+        (whiteSpace, #"{"type": "Lowercase"}"#, #"normalizer, "Lowercase""#),
+        (
+            whiteSpace,
+            #"{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "StripAccents"}]}"#,
+            #"normalizer.normalizers[1], "StripAccents""#
+        ),
+        (whiteSpace, #"{"type": "BertNormalizer", "lowercase": true}"#, "BertNormalizer"),
+        (#"{"type": "BertPreTokenizer"}"#, "null", #"pre_tokenizer, "BertPreTokenizer""#),
+        (#"{"type": "Whitespace"}"#, "null", #"pre_tokenizer, "Whitespace""#),
+        (
+            #"{"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, {"type": "Digits"}]}"#,
+            "null", #"pre_tokenizer.pretokenizers[1], "Digits""#
+        ),
+        ("null", "null", "pre_tokenizer is missing"),
+    ])
+    func refusalsNameTheKey(_ split: String, _ normalizer: String, _ wanted: String) {
+        do {
+            _ = try read(split: split, normalizer: normalizer)
+            Issue.record("\(split) and \(normalizer) were read")
+        } catch { #expect("\(error)".contains(wanted), "\(error)") }
+    }
+
     @Test func damagedFilesAreRefused() throws {
         let json = try words().huggingFaceJSON()
         for length in stride(from: 0, to: json.count - 2, by: 13) {

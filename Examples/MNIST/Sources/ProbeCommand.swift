@@ -1,0 +1,69 @@
+import ArgumentParser
+import Configuration
+import DVAE
+import Foundation
+import Tensors
+
+/// Holds every pathwise estimator against the exact gradient on a finished run.
+struct ProbeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe",
+        abstract: "Print bias and noise of every estimator with a backward rule, at temperature 1.")
+
+    @OptionGroup
+    var options: RunOptions
+
+    @Option(help: "Test images.")
+    var images = 100
+
+    @Option(help: "Gradients drawn of each.")
+    var draws = 1024
+
+    func validate() throws {
+        guard 1...1000 ~= images, 2...1_000_000 ~= draws else {
+            throw ValidationError("--images: want 1 … 1000; --draws: want 2 … 1000000.")
+        }
+    }
+
+    func run() throws {
+        let folder = options.open()
+        let model = try folder.model()
+        guard
+            CodeTable.isFeasible(
+                latentCount: model.latentCount, categoryCount: model.categoryCount)
+        else {
+            throw MNISTError.unsuitable(
+                reason: "a grid of D=\(model.latentCount) K=\(model.categoryCount) has more than "
+                    + "\(CodeTable.maximumCodeCount) codes; probe a run on a smaller grid")
+        }
+        let digits = try Digits(.test, folder: options.data)
+        let ground = GradientProbe.Ground(model, digits, 0..<min(images, digits.count))
+        print("| estimator, temperature 1 | cosine | relative bias | relative noise of a draw |")
+        print("|---|---|---|---|")
+        for estimator in try Self.estimators() {
+            let probe = GradientProbe(
+                estimator, on: ground, drawCount: draws, using: RandomStream(seed: 1, "probe"))
+            print(
+                "| \(type(of: estimator).type) | "
+                    + String(
+                        format: "%.3f | %.2f | %.1f |", probe.cosine, probe.relativeBias,
+                        probe.relativeNoise))
+        }
+    }
+
+    /// The registered estimators that see one-hot draws and have a rule of their own, with τ = 1 where they have a τ.
+    static func estimators() throws -> [any PathwiseEstimator] {
+        try EstimatorKind.builtIn.entries.compactMap { entry in
+            let plain = entry.makeDefault()
+            guard let rule = plain as? any PathwiseEstimator, !type(of: rule).isRelaxed else {
+                return nil
+            }
+            let choice = Choice<EstimatorKind>(plain)
+            guard try ConfigurationTree.encode(choice)["temperature"] != nil else { return rule }
+            var layers = try ConfigurationLayers(defaults: choice)
+            layers.assign(["temperature.start=1", "temperature.end=1"])
+            return try layers.decode(Choice<EstimatorKind>.self).component
+                as? any PathwiseEstimator
+        }
+    }
+}
