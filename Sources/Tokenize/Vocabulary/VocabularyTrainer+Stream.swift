@@ -31,8 +31,7 @@ extension VocabularyTrainer {
                 return (part, endsSegment)
             },
             makeWorker: {
-                let worker = SegmentCounter(
-                    splitter: PieceSplitter(spec.level, rules), normalizer: try Normalizer(spec))
+                let worker = try SegmentCounter(spec, rules)
                 return { (try worker.count($0.part, illFormed), $0.endsSegment) }
             },
             emit: { (counter: SegmentCounter, endsSegment: Bool) in
@@ -53,9 +52,13 @@ private final class SegmentCounter {
     /// What the last part held; its memory serves the next.
     private(set) var counts = PieceCounts()
 
-    init(splitter: PieceSplitter, normalizer: Normalizer) {
-        self.splitter = splitter
-        self.normalizer = normalizer
+    /// Whether a line may be counted together with the next and the line feed between.
+    private let canTakeLines: Bool
+
+    init(_ spec: TokenizerSpec, _ rules: SplittingRules) throws {
+        splitter = PieceSplitter(spec.level, rules)
+        normalizer = try Normalizer(spec)
+        canTakeLines = !spec.normalizes && (spec.level == .word || spec.level == .character)
     }
 
     func count(_ block: TextBlock, _ illFormed: IllFormedPolicy) throws -> SegmentCounter {
@@ -64,6 +67,7 @@ private final class SegmentCounter {
         swap(&counts, &self.counts)
         defer { swap(&counts, &self.counts) }
         counts.removeAll()
+        if canTakeLines, illFormed == .keep, countLines(block, &counts) { return self }
         var record: UInt64 = 0
         try block.forEachPiece(illFormed: illFormed) { piece in
             counts.noteIllFormed(piece.bytes, record: record, offset: UInt64(piece.offset))
@@ -73,5 +77,20 @@ private final class SegmentCounter {
         }
         counts.report.records = record
         return self
+    }
+
+    /// Counts well-formed lines all at once, for they are short; false if they have to be looked at
+    /// one by one.
+    private func countLines(_ block: TextBlock, _ counts: inout PieceCounts) -> Bool {
+        guard case .line = block.framing else { return false }
+        return block.bytes.withUnsafeBufferPointer { text in
+            guard let last = text.last, text.nextIllFormed(from: 0) == nil else { return false }
+            counts.add(text, splitter, isLines: true)
+            let lineFeeds = text.reduce(into: 0) { count, byte in count += byte == 0x0A ? 1 : 0 }
+            counts.report.bytes = UInt64(text.count - lineFeeds)
+            let endsWithoutLineFeed = last != 0x0A && !block.isOpen
+            counts.report.records = UInt64(lineFeeds + (endsWithoutLineFeed ? 1 : 0))
+            return true
+        }
     }
 }
