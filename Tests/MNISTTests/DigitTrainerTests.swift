@@ -55,6 +55,7 @@ import Testing
         // The codes are in use: a decoder that does not listen has no gradient to compare.
         #expect(last.test.kl > 1)
         let tape = Tape(arena: Arena(), isRecording: false)
+        defer { withExtendedLifetime(tape) {} }
         let images = PixelReading.reinmax.batch(
             Self.test, 0..<40, using: RandomStream(seed: 0, "unused"), in: tape.arena)
         let probe = ProbeCommand.probe(trainer.model, images, on: tape)

@@ -38,6 +38,7 @@ struct ProbeCommand: ParsableCommand {
         }
         let digits = try Digits(.test, folder: options.data)
         let tape = Tape(arena: Arena(), isRecording: false)
+        defer { withExtendedLifetime(tape) {} }
         let batch = PixelReading.reinmax.batch(
             digits, 0..<min(images, digits.count), using: RandomStream(seed: 0, "unused"),
             in: tape.arena)
