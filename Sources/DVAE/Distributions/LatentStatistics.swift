@@ -64,11 +64,11 @@ public struct LatentStatistics: Sendable {
         zip(aggregateEntropy, entropySums).map { max(0, $0 - $1 / Double(max(1, exampleCount))) }
     }
 
-    /// What ``mutualInformation`` is short of on average because the mean posterior is that of a sample, to first order:
+    /// What ``mutualInformation`` lacks on average because the mean posterior is that of a sample, nats, to first order.
     ///
     ///     1/2N Σ_k Var_x(q_dk) / q̄_dk
     ///
-    /// nats. For posteriors that know their category it is (used categories − 1)/2N (Miller 1955, Madow).
+    /// For posteriors that know their category it is (used categories − 1)/2N (Miller 1955, Madow).
     public var informationCorrection: [Double] {
         let count = Double(max(1, exampleCount))
         return (0..<latentCount).map { latent in

@@ -8,7 +8,7 @@ import SeqModel
 ///
 /// The weight falls while codes carry less than wished for and rises while they carry more (ControlVAE: Shao, Yao, Sun,
 /// Zhang, Liu, Liu, Wang and Abdelzaher 2020, arXiv 2004.05988; errors are in bits per code here, so that gains suit every
-/// grid). I rests while the weight is at a limit and would be driven beyond it.
+/// grid). I never carries the weight beyond its limits, so it comes back from them at once.
 public struct TargetKL: Codable, Sendable, Equatable {
     /// Bits that a code, one of the D of a sentence, shall carry on average; 0: no controller, `kl_weight` holds.
     public var bitsPerCode: Float = 0
@@ -49,13 +49,9 @@ public struct KLController: Codable, Sendable, Equatable {
     public mutating func update(kl: Double, latentCount: Int, target: TargetKL) {
         let bits = kl / (Double(latentCount) * Double.log(2))
         let error = Double(target.bitsPerCode) - bits
-        let (lowest, highest) = (0.0, Double(target.maximumWeight))
         let proportional = Double(target.proportionalGain) / (1 + Double.exp(error))
-        let next = integral - Double(target.integralGain) * error
-        let wanted = proportional + next
-        let isDrivenBeyond =
-            (wanted > highest && next > integral) || (wanted < lowest && next < integral)
-        if !isDrivenBeyond { integral = next }
-        weight = min(highest, max(lowest, proportional + integral))
+        let wanted = proportional + integral - Double(target.integralGain) * error
+        weight = min(Double(target.maximumWeight), max(0, wanted))
+        integral = weight - proportional
     }
 }

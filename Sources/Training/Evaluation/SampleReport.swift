@@ -16,10 +16,10 @@ public struct SampleReport: Codable, Sendable, Equatable {
     public var order = 0
     /// V of the scorers.
     public var vocabulary = 0
-    /// Perplexity of the samples for a scorer of the training texts: do they read like them?
+    /// Perplexity of the samples for a scorer of the training texts: low when they read like them.
     public var forwardPerplexity: Double?
-    /// Perplexity of the held-out texts for a scorer of the samples: do the samples cover them (Zhao, Kim, Zhang, Rush and
-    /// LeCun 2018, arXiv 1706.04223)?
+    /// Perplexity of the held-out texts for a scorer of the samples: low when the samples cover them (Zhao, Kim, Zhang, Rush
+    /// and LeCun 2018, arXiv 1706.04223).
     public var reversePerplexity: Double?
     /// Perplexity of the held-out texts for a scorer of the training texts: what neither can beat honestly.
     public var heldOutPerplexity: Double?

@@ -38,8 +38,11 @@ struct FactorsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Put real numbers into so many bins of equal size (for --codes).", valueName: "count"))
+            "Put real numbers into so many bins of equal size (default: 16 for a model without codes).",
+            valueName: "count"))
     var bins: Int?
+
+    private static let defaultBins = 16
 
     @Flag(help: "Keep the first of equal texts.")
     var deduplicate = false
@@ -88,7 +91,9 @@ struct FactorsCommand: ParsableCommand {
     private func latents(of records: [[UInt8]]) throws -> LatentTable {
         if let model {
             try threading.apply()
-            return LatentTable(try Codec(directory: model).encode(records: records))
+            let codec = try Codec(directory: model)
+            if codec.hasCodes { return LatentTable(try codec.encode(records: records)) }
+            return LatentTable(try means(of: records, by: codec), bins: bins ?? Self.defaultBins)
         }
         let path = codes ?? ""
         let rows = try Self.numbers(of: path)
@@ -108,6 +113,19 @@ struct FactorsCommand: ParsableCommand {
             try Codes(
                 validating: integers, latentCount: integers.first?.count ?? 0,
                 categoryCount: greatest + 1))
+    }
+
+    /// The posterior means of a model without codes.
+    private func means(of records: [[UInt8]], by codec: Codec) throws -> [[Double]] {
+        let limit = codec.model.config.maximumLength
+        let sequences = try records.enumerated().map { index, record in
+            let tokenIDs = codec.tokenIDs(of: record)
+            guard tokenIDs.count <= limit else {
+                throw TextCodecError.tooLong(record: index, tokens: tokenIDs.count, limit: limit)
+            }
+            return tokenIDs
+        }
+        return try codec.latentMeans(sequences: sequences).map { $0.map(Double.init) }
     }
 
     private static func numbers(of path: String) throws -> [[Double]] {

@@ -10,7 +10,7 @@ import Training
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Bias and noise of gradient estimators on a model and sentences of yours.",
+        abstract: "Bias and noise of gradient estimators on your own model and text.",
         discussion: """
             EXAMPLES:
               textvae probe --model model test.txt

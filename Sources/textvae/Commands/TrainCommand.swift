@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand {
               textvae train corpus.txt --output model --level character
               textvae train a.txt b.txt --valid c.txt --output model
               textvae train corpus.txt --output model --set model.latent_count=48
+              textvae train corpus.txt --output model --recipe free-bits
               textvae train corpus.txt --output model --resume
 
             The output folder holds the best model so far at every moment (config.json, tokenizer.json, \
