@@ -22,7 +22,7 @@ import Testing
         let u = Double(index - level.count / 2)
         let inside = (u + Double(level.offset)) / Double(level.half)
         // The outermost steps end beyond what tanh reaches.
-        return Float(atanh(min(max(inside, -0.999), 0.999))) - level.shift
+        return Float(atanh(min(max(inside, -0.9999), 0.9999)))
     }
 
     /// Codes and vectors are one to one, and every code can be reached.
@@ -49,9 +49,9 @@ import Testing
         let values = (0..<count).map(level.value)
         #expect(values.first == -1 && values.last == 1)
         for (value, mirrored) in zip(values, values.reversed()) { #expect(value == -mirrored) }
-        // Nothing lies beyond the outermost levels, and 0 in the middle.
+        // Nothing lies beyond the outermost levels, and 0 in the middle: at a level, or between two.
         #expect(level.index(-1e4) == 0 && level.index(1e4) == count - 1)
-        #expect(level.index(0) == count / 2)
+        #expect(level.index(1e-3) == count / 2 && level.index(-1e-3) == (count - 1) / 2)
     }
 
     /// Backwards, rounding is the identity: the slope is that of the bounded number itself.
@@ -60,7 +60,7 @@ import Testing
             let level = FiniteScalarQuantizer.Level(count)
             for x in [-1.5, -0.3, 0, 0.4, 2] {
                 let exact = centralDifferences([x]) { x in
-                    Double(level.half) * tanh(x[0] + Double(level.shift)) * 2 / Double(count - 1)
+                    Double(level.half) * tanh(x[0]) * 2 / Double(count - 1)
                 }
                 #expect(abs(Double(level.slope(Float(x))) - exact[0]) < 1e-5)
             }
