@@ -90,7 +90,7 @@ import Tokenize
         let tape = Tape(arena: Arena(), isRecording: false)
         let batch = model.batch(Array(sequences().prefix(2)))
         let random = RandomStream(seed: 7, "draws")
-        let posterior = model.posterior(of: batch, using: random, on: tape)
+        let posterior = try model.posterior(of: batch, using: random, on: tape)
         let found = LikelihoodBounds(model).importance(
             of: batch, posterior: posterior, samples: 2, using: random)
         var weights: [[Double]] = []
