@@ -17,15 +17,19 @@ demo: build  ## Trains on the bundled grammar and shows reconstructions, codes a
 test: setup  ## Runs every test, numeric code optimised.
 	swift test -c release -Xswiftc -enable-testing
 
-bench: setup  ## Times whole training steps of the reference models on this machine.
+bench: setup  ## Times products, layers, estimators, the tokenizer and whole training steps on this machine.
+	swift package --package-path Benchmarks/Micro --disable-sandbox benchmark
+	swift build -c release --product tokenize-benchmark
+	.build/release/tokenize-benchmark ids README.md docs/*.md
 	swift build -c release --product step-benchmark
 	for config in words characters; do .build/release/step-benchmark time --config $$config --threads 2 --seconds 10; done
 
-bench-peers: setup  ## Holds the step against PyTorch: equal, and at what cost (makes its own Python environment).
+bench-peers: build  ## Holds ours against PyTorch and ONNX Runtime: equal, and at what cost (makes its own Python environment).
 	swift build -c release --product step-benchmark
 	sh Benchmarks/peers/setup.sh
 	Benchmarks/peers/.venv/bin/python Benchmarks/peers/twin.py
 	Benchmarks/peers/.venv/bin/python Benchmarks/peers/bench.py
+	Scripts/bench-use $(TEXTVAE) Benchmarks/peers/.venv/bin/python
 
 MNIST_DATA ?= data/mnist
 

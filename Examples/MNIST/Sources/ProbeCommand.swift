@@ -61,7 +61,7 @@ struct ProbeCommand: ParsableCommand {
             let choice = Choice<EstimatorKind>(plain)
             guard try ConfigurationTree.encode(choice)["temperature"] != nil else { return rule }
             var layers = try ConfigurationLayers(defaults: choice)
-            layers.assign(["temperature=1"])
+            layers.assign(["temperature.start=1", "temperature.end=1"])
             return try layers.decode(Choice<EstimatorKind>.self).component
                 as? any PathwiseEstimator
         }

@@ -1,7 +1,9 @@
 /// A strict reader of the JSON subset of tokenizer files, over bytes already known to be UTF-8.
 ///
 /// The caller asks for the value it expects, so nesting is as deep as the caller's code and never
-/// as deep as the data.
+/// as deep as the data. `StrictJSON` would build a tree first, three values and an array for each
+/// entry of a vocabulary, which this reads straight into the table; and it knows where a key stands
+/// but not where an entry does.
 struct JSONScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
     private(set) var offset = 0

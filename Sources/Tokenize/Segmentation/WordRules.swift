@@ -1,7 +1,7 @@
 /// Word boundaries of UAX #29 (Unicode 15, revision 41) without any tailoring, in ICU's rule syntax.
 ///
-/// The root rules of ICU itself depend on its version: 72 joins words at ':' and takes '@' for a
-/// letter, and so fails 15 lines of WordBreakTest. Beyond the annex, runs of scripts that are
+/// The root rules of ICU itself depend on its version: 72 takes '@' for a letter and no
+/// longer joins words at ':', and so fails 15 lines of WordBreakTest. Beyond the annex, runs of scripts that are
 /// written without spaces are kept together here, because ICU cuts only such runs by dictionary; it
 /// finds the characters concerned by the name of the set, `$dictionary`.
 ///

@@ -1,8 +1,8 @@
 extension VocabularyTrainer {
     /// Counts all records of a stream on several threads.
     ///
-    /// Workers count one segment each; segments are merged in their order. Memory beside the types
-    /// is a few segments a thread, whatever the length of the stream and its records.
+    /// Workers count parts of segments, of a MiB or so; these are merged in their order. Memory
+    /// beside the types is a few parts a thread, whatever the length of the stream and its records.
     /// - Parameters:
     ///   - illFormed: what becomes of ill-formed UTF-8.
     ///   - threads: of no influence on the vocabulary and the report.
@@ -18,28 +18,39 @@ extension VocabularyTrainer {
         while reading.size < schedule.size { reading.startNext() }
         try OrderedWork.run(
             threads: threads,
-            next: {
-                defer { reading.startNext() }
-                return try stream.nextBlock(
-                    minimumSize: reading.size, cutsRecords: rules.cuts == .sure)
+            next: { () -> (part: TextBlock, endsSegment: Bool)? in
+                let wanted = min(Self.part, reading.remaining)
+                guard
+                    let part = try stream.nextBlock(
+                        minimumSize: wanted, cutsRecords: rules.cuts == .sure)
+                else { return nil }
+                reading.fill(part.bytes.count)
+                // A shorter part is the end of a file.
+                let endsSegment = reading.remaining == 0 || part.bytes.count < wanted
+                if endsSegment { reading.startNext() }
+                return (part, endsSegment)
             },
             makeWorker: {
                 let worker = SegmentCounter(
                     splitter: PieceSplitter(spec.level, rules), normalizer: try Normalizer(spec))
-                return { try worker.count($0, illFormed) }
+                return { (try worker.count($0.part, illFormed), $0.endsSegment) }
             },
-            emit: { counter in
-                merge(counter.counts)
+            emit: { (counter: SegmentCounter, endsSegment: Bool) in
+                merge(counter.counts, endsSegment: endsSegment)
                 try progress(report.bytes)
             })
+        if reading.filled > 0 { endSegment() }
     }
+
+    /// Most bytes a worker counts at a time, about: small enough for all threads to end together.
+    private static let part = 1 << 20
 }
 
-/// Counts segments of a stream; one per worker.
+/// Counts parts of segments of a stream; one per worker.
 private final class SegmentCounter {
     private let splitter: PieceSplitter
     private let normalizer: Normalizer
-    /// What the last segment held; its memory serves the next.
+    /// What the last part held; its memory serves the next.
     private(set) var counts = PieceCounts()
 
     init(splitter: PieceSplitter, normalizer: Normalizer) {

@@ -21,6 +21,15 @@ import Testing
                 == ["let", " x1", " =", " 3.14", " // half\tof it"])
     }
 
+    /// A space goes to the word behind it under all rules, also where they put it elsewhere.
+    @Test func spacesGoWithTheNextWord() throws {
+        let tokenizer = try trained(
+            TokenizerSpec(level: .word, rules: #"[a-z]+ [\ ]*; [\ ]+; .;"#),
+            on: ["ab cd  ef gh\n", " ab"])
+        #expect(tokenizer.tokens("ab cd  ef gh\n") == ["ab", " cd ", " ef", " gh", "\n"])
+        #expect(tokenizer.tokens(" ab ") == [" ab", " "])
+    }
+
     @Test(arguments: [CustomRules.sourceCode, CustomRules.lookAhead])
     func theFileIsEnough(_ rules: String) throws {
         let tokenizer = try tokenizer(rules)
