@@ -54,16 +54,16 @@ import Testing
         for _ in 0..<15 { last = try trainer.runEpoch() }
         // The codes are in use: a decoder that does not listen has no gradient to compare.
         #expect(last.test.kl > 1)
-        let ground = GradientProbe.Ground(trainer.model, Self.test, 0..<20)
+        let ground = DigitProbe.Ground(trainer.model, Self.test, 0..<20)
         let probes = try ProbeCommand.estimators().map { estimator in
             (
                 type: type(of: estimator).type,
-                probe: GradientProbe(
+                probe: DigitProbe(
                     estimator, on: ground, drawCount: 1024,
                     using: RandomStream(seed: 1, "probe"))
             )
         }
-        func probe(_ type: String) throws -> GradientProbe {
+        func probe(_ type: String) throws -> DigitProbe {
             try #require(probes.first { $0.type == type }).probe
         }
         let reinMax = try probe("reinmax")

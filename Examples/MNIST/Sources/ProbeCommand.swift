@@ -37,11 +37,11 @@ struct ProbeCommand: ParsableCommand {
                     + "\(CodeTable.maximumCodeCount) codes; probe a run on a smaller grid")
         }
         let digits = try Digits(.test, folder: options.data)
-        let ground = GradientProbe.Ground(model, digits, 0..<min(images, digits.count))
+        let ground = DigitProbe.Ground(model, digits, 0..<min(images, digits.count))
         print("| estimator, temperature 1 | cosine | relative bias | relative noise of a draw |")
         print("|---|---|---|---|")
         for estimator in try Self.estimators() {
-            let probe = GradientProbe(
+            let probe = DigitProbe(
                 estimator, on: ground, drawCount: draws, using: RandomStream(seed: 1, "probe"))
             print(
                 "| \(type(of: estimator).type) | "

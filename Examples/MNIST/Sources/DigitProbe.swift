@@ -3,7 +3,7 @@ import Tensors
 
 /// How an estimator's gradient of E_q[log p(x | z)] with respect to the logits stands to the exact one, on a trained model
 /// and some images.
-struct GradientProbe {
+struct DigitProbe {
     /// cos(mean gradient, exact gradient), freed of the noise left in the mean.
     let cosine: Double
     /// |mean − exact| / |exact|, freed of the noise in the same way.
