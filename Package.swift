@@ -120,6 +120,18 @@ let package = Package(
             path: "Benchmarks/Tokenize", exclude: ["corpora.py", "peers.py"],
             swiftSettings: swiftSettings),
 
+        // The paper's own experiment.
+        .systemLibrary(
+            name: "CZlib", path: "Examples/MNIST/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .executableTarget(
+            name: "mnist",
+            dependencies: [
+                "CZlib", "CKernels", "Files", "Configuration", "Tensors", "SeqModel", "DVAE",
+                .product(name: "RealModule", package: "swift-numerics"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Examples/MNIST/Sources", swiftSettings: swiftSettings),
+
         // Tests mirror Sources.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(
@@ -146,6 +158,13 @@ let package = Package(
             dependencies: [
                 "DVAE", "SeqModel", "Tensors", "Configuration", "TestSupport",
                 .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "MNISTTests",
+            dependencies: [
+                "mnist", "CZlib", "DVAE", "SeqModel", "Tensors", "Configuration", "Files",
+                "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -8,5 +8,5 @@ struct Describe: ParsableCommand {
     @OptionGroup
     var workload: WorkloadOptions
 
-    func run() throws { print(try workload.json()) }
+    func run() throws { print(try workload.model.json()) }
 }

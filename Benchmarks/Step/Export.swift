@@ -23,9 +23,9 @@ struct Export: ParsableCommand {
     var output: String
 
     func run() throws {
-        let model = try workload.makeModel(seed: seed)
+        let model = try workload.model.makeModel(seed: seed)
         let batch = model.batch(
-            workload.size.sequences(ragged: ragged, using: RandomStream(seed: seed, "batch")))
+            workload.size.sizes.sequences(ragged: ragged, using: RandomStream(seed: seed, "batch")))
         let random = RandomStream(seed: seed, "step")
         var objective = Objective()
         objective.klWeight = Ramp(0.3)
@@ -36,7 +36,7 @@ struct Export: ParsableCommand {
         tape.backward(from: bound.loss)
 
         var file = SafeTensorsWriter(metadata: [
-            ("model", try workload.json()), ("kl_weight", "\(bound.klWeight)"),
+            ("model", try workload.model.json()), ("kl_weight", "\(bound.klWeight)"),
             ("free_bits", "\(objective.freeBits)"),
         ])
         for parameter in model.parameters {

@@ -6,5 +6,5 @@ struct StepBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "step-benchmark",
         abstract: "A training step to hold against the same step of another toolkit.",
-        subcommands: [Describe.self, Export.self, Time.self])
+        subcommands: [Describe.self, Export.self, Scale.self, Time.self])
 }

@@ -44,7 +44,7 @@ final class StepTrainer {
 
     /// A fresh model, and a few batches to go round in.
     init(
-        _ workload: WorkloadOptions, ragged: Bool, precision: Precision, seed: UInt64
+        _ workload: StepModel, ragged: Bool, precision: Precision, seed: UInt64
     ) throws {
         self.seed = seed
         tape = Tape(arena: Arena(), isRecording: true, precision: precision)
@@ -52,7 +52,7 @@ final class StepTrainer {
         self.model = model
         batches = (0..<4).map { index in
             model.batch(
-                workload.size.sequences(
+                workload.sizes.sequences(
                     ragged: ragged, using: RandomStream(seed: seed, "batch", step: index)))
         }
         var objective = Objective()

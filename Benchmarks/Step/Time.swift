@@ -48,7 +48,7 @@ struct Time: ParsableCommand {
     func run() throws {
         ThreadPool.setThreadCount(threads)
         let trainer = try StepTrainer(
-            workload, ragged: ragged, precision: precision, seed: seed)
+            workload.model, ragged: ragged, precision: precision, seed: seed)
         if let seconds {
             trainer.run(stepCount: 3)
             if profile { trainer.profiler = StepProfiler() }

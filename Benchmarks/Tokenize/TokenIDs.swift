@@ -37,20 +37,19 @@ struct TokenIDs: ParsableCommand {
         var trainer = try VocabularyTrainer(TokenizerSpec(level: level), maximumSize: vocabulary)
         corpus.bytes.withUnsafeBufferPointer { trainer.add($0) }
         let tokenizer = try trainer.finish()
+        let buffer = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 1 << 14)
+        defer { buffer.deallocate() }
         var count = 0
         let seconds = corpus.bytes.withUnsafeBufferPointer { text in
             Stopwatch.best(of: rounds) {
                 let encoder = tokenizer.makeEncoder()
-                var tokenIDs: [Int32] = []
                 count = 0
                 var start = 0
                 while start < text.count {
                     let end = min(text.count, start + 1 << 16)
                     let line = text[start..<end].lastIndex(of: 0x0A).map { $0 + 1 } ?? end
-                    tokenIDs.removeAll(keepingCapacity: true)
-                    encoder.encode(
-                        UnsafeBufferPointer(rebasing: text[start..<line]), into: &tokenIDs)
-                    count += tokenIDs.count
+                    encoder.begin(UnsafeBufferPointer(rebasing: text[start..<line]))
+                    while case let found = encoder.next(into: buffer), found > 0 { count += found }
                     start = line
                 }
             }

@@ -6,5 +6,5 @@ struct TokenizeBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize-benchmark",
         abstract: "Time text segmentation and encoding against ICU and Swift, one thread.",
-        subcommands: [Words.self, Graphemes.self, LongRuns.self, TokenIDs.self])
+        subcommands: [Words.self, Graphemes.self, LongRuns.self, TokenIDs.self, Training.self])
 }

@@ -161,6 +161,14 @@ def entry(name, unit, peer_name, rounds, more=False):
     }
 
 
+TABLE_HEAD = "| what | unit | ours | peer | | ratio | spread |\n|---|---|---|---|---|---|---|"
+
+
+def table_line(e):
+    return (f"| {e['name']} | {e['unit']} | {e['ours']} | {e['peer']} | {e['peer_name']} "
+            f"| {e['ratio']:.2f} | {e['spread'][0]:.2f} … {e['spread'][1]:.2f} |")
+
+
 def save(entries):
     """Puts the entries into the file in place of those of the same name and peer."""
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
@@ -194,16 +202,14 @@ def main():
         print("torch.compile does not work here (it wants a C++ compiler): skipped",
               file=sys.stderr)
         peers = [p for p in peers if p != "compile"]
-    print("| what | unit | ours | peer | | ratio | spread |\n|---|---|---|---|---|---|---|")
+    print(TABLE_HEAD)
     with tempfile.TemporaryDirectory() as folder:
         peak = Peak(arguments.threads, folder)
         for config, precision, kind in itertools.product(
                 arguments.configs, arguments.precisions, peers):
             entries = measure(config, precision, kind, peak, arguments)
             for e in entries:
-                print(f"| {e['name']} | {e['unit']} | {e['ours']} | {e['peer']} | {e['peer_name']} "
-                      f"| {e['ratio']:.2f} | {e['spread'][0]:.2f} … {e['spread'][1]:.2f} |",
-                      flush=True)
+                print(table_line(e), flush=True)
             save(entries)
     return 0
 

@@ -20,7 +20,11 @@ static int prepare(cicu_cutter *cutter, int64_t count) {
     if (cutter->first_places == NULL) {
         cutter->first_places = calloc(0x10000, sizeof *cutter->first_places);
         cutter->first_results = calloc(0x10000, 1);
-        if (cutter->first_places == NULL || cutter->first_results == NULL) return 0;
+        cutter->bigrams = calloc((size_t)1 << CUT_BIGRAM_BITS, sizeof *cutter->bigrams);
+        if (cutter->first_places == NULL || cutter->first_results == NULL
+            || cutter->bigrams == NULL) {
+            return 0;
+        }
     }
     int64_t capacity = cutter->capacity;
     return cicu_reserve((void **)&cutter->costs, &capacity, count + 1, sizeof *cutter->costs)
@@ -54,6 +58,28 @@ static inline trie_result first_step(
     return (trie_result)cutter->first_results[unit];
 }
 
+/// The step behind a first unit, remembered too: there are hundreds of branches still.
+static inline const cicu_bigram *second_step(
+    cicu_cutter *cutter, const cicu_lexicon *lexicon, uint16_t first, uint16_t second,
+    trie_place *place) {
+    const uint16_t *root = (const uint16_t *)(const void *)lexicon->words[CUT_EAST_ASIAN];
+    uint32_t units = (uint32_t)first << 16 | second;
+    cicu_bigram *bigram =
+        cutter->bigrams + (units * UINT32_C(0x9E3779B1) >> (32 - CUT_BIGRAM_BITS));
+    if (bigram->units == units) {
+        place->at = root + bigram->place;
+        place->rest = bigram->rest;
+        return bigram;
+    }
+    trie_result result = unit_step(place, second);
+    bigram->units = units;
+    bigram->place = (int32_t)((const uint16_t *)place->at - root);
+    bigram->rest = (int16_t)place->rest;
+    bigram->result = (uint8_t)result;
+    bigram->cost = result >= TRIE_VALUE ? unit_value_at(place) : 0;
+    return bigram;
+}
+
 static void offer_words(
     cicu_cutter *cutter, const cicu_lexicon *lexicon, const uint16_t *units, int64_t at,
     int64_t count) {
@@ -63,8 +89,14 @@ static void offer_words(
     int has_single = result == TRIE_VALUE || result == TRIE_LAST;
     uint32_t cost = has_single ? unit_value_at(&place) : UNKNOWN_COST;
     if (has_single) offer(cutter, at, at + 1, cost);
-    for (int64_t length = 2; length <= longest && (result == TRIE_ON || result == TRIE_VALUE);
-         length++) {
+    int64_t length = 2;
+    if (longest >= 2 && (result == TRIE_ON || result == TRIE_VALUE)) {
+        const cicu_bigram *bigram = second_step(cutter, lexicon, units[at], units[at + 1], &place);
+        result = (trie_result)bigram->result;
+        if (result >= TRIE_VALUE) offer(cutter, at, at + 2, bigram->cost);
+        length = 3;
+    }
+    for (; length <= longest && (result == TRIE_ON || result == TRIE_VALUE); length++) {
         result = unit_step(&place, units[at + length - 1]);
         if (result == TRIE_VALUE || result == TRIE_LAST) {
             offer(cutter, at, at + length, unit_value_at(&place));

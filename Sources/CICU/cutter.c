@@ -7,6 +7,7 @@ void cicu_cutter_free(cicu_cutter *cutter) {
     free(cutter->previous);
     free(cutter->first_places);
     free(cutter->first_results);
+    free(cutter->bigrams);
     free(cutter->ends);
     memset(cutter, 0, sizeof *cutter);
 }

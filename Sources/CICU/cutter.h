@@ -28,6 +28,17 @@ typedef struct {
 
 enum { CUT_PAIR_BYTES = 128 };
 
+/// Where two units lead to in the East Asian trie, and what they find there.
+typedef struct {
+    uint32_t units;  // the first above the second; 0 where none are kept
+    int32_t place;   // from the root
+    int16_t rest;
+    uint8_t result;
+    uint32_t cost;   // if there is a word
+} cicu_bigram;
+
+enum { CUT_BIGRAM_BITS = 14 };
+
 /// Scratch of a cutter. One per walker.
 typedef struct {
     cicu_pair *pairs[CUT_EAST_ASIAN];  // [first byte, second byte] of a dictionary
@@ -36,6 +47,7 @@ typedef struct {
     int32_t *previous;
     int32_t *first_places;  // of the East Asian trie behind each first unit; 0 not known, -1 none
     uint8_t *first_results;
+    cicu_bigram *bigrams;  // the last seen of each slot
     int32_t *ends;
     int64_t ends_capacity, end_count;
 } cicu_cutter;

@@ -23,6 +23,20 @@ void ck_copy(float *y, const float *x, int64_t n) {
     ck_parallel_for(copy_range, &e, n, LANES, 1);
 }
 
+CK_INLINE void sum_of_two_step(const elementwise *e, int64_t i, int64_t k) {
+    vf a, b;
+    v_load(&a, e->a + i, k);
+    v_load(&b, e->b + i, k);
+    a += b;
+    v_store(e->y + i, &a, k);
+}
+CK_RANGE(sum_of_two_range, elementwise, sum_of_two_step)
+
+void ck_sum_of_two(float *y, const float *a, const float *b, int64_t n) {
+    elementwise e = {.y = y, .a = a, .b = b};
+    ck_parallel_for(sum_of_two_range, &e, n, LANES, 1);
+}
+
 CK_INLINE void add_step(const elementwise *e, int64_t i, int64_t k) {
     vf x;
     v_load(&x, e->a + i, k);

@@ -5,6 +5,7 @@
 #include "attention.h"
 
 #include "ckernels.h"
+#include "small_product.h"
 
 typedef struct {
     ck_attention_cache c;
@@ -61,12 +62,12 @@ CK_CLONES static void step_range(void *context, int64_t begin, int64_t end) {
         float *weights = result + wide;
         take_row(query, s->queries + row * s->stride + head * c->head_width, c->head_width, wide,
                  s->cosines, s->sines, score_scale(c->head_width));
-        product(weights, capacity, query, wide, 1, keys, capacity, 1, c->head_width,
-                padded(s->count), 0);
-        softmax_row(weights, s->count, padded(s->count));
-        product(result, wide, weights, capacity, 1, values, wide, 1, s->count, wide, 0);
-        memcpy(s->context + pair * c->head_width, result,
-               (size_t)c->head_width * sizeof(float));
+        ck_small_product(weights, capacity, query, wide, 1, keys, capacity, 1, c->head_width,
+                         padded(s->count), 0);
+        float scale = 1 / exponentials_of_row(weights, s->count);
+        ck_small_product(result, wide, weights, capacity, 1, values, wide, 1, s->count, wide, 0);
+        scale_row(result, wide, scale);
+        memcpy(s->context + pair * c->head_width, result, (size_t)c->head_width * sizeof(float));
     }
 }
 

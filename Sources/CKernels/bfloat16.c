@@ -28,16 +28,16 @@ static void pack(void (*range)(void *, int64_t, int64_t), uint16_t *y, const flo
 }
 
 static void product(const bf16_ranges *with, float *c, int64_t ldc, const float *a, int64_t lda, int transposed,
-                    const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, int accumulate) {
-    bf16_product g = {c, a, (const uint32_t *)(const void *)packed_b, m, n, k, lda, ldc, transposed != 0,
+                    const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, const float *bias, int accumulate) {
+    bf16_product g = {c, a, bias, (const uint32_t *)(const void *)packed_b, m, n, k, lda, ldc, transposed != 0,
                       accumulate, 0};
     // Few rows are rounded by every thread, each of which keeps its panels of B in its own cache.
-    g.splits_columns = m < 4 * BF16_BLOCK_ROWS;
+    g.splits_columns = m < 8 * BF16_BLOCK_ROWS;
     // A vector takes 32 products at once: k·n products are as dear as k·n/32 elements of cheap work and more.
     if (g.splits_columns)
         ck_parallel_for(with->product, &g, panel_count(n), 1, m * k * BF16_COLUMNS / 16);
     else
-        ck_parallel_for(with->product, &g, m, BF16_BLOCK_ROWS / 8, n * k / 16);
+        ck_parallel_for(with->product, &g, m, BF16_BLOCK_ROWS / 4, n * k / 16);
 }
 
 void ck_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n) {
@@ -49,8 +49,8 @@ void ck_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb, int64_t k
 }
 
 void ck_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed, const uint16_t *packed_b,
-                     int64_t m, int64_t n, int64_t k, int accumulate) {
-    product(ranges(), c, ldc, a, lda, transposed, packed_b, m, n, k, accumulate);
+                     int64_t m, int64_t n, int64_t k, const float *bias, int accumulate) {
+    product(ranges(), c, ldc, a, lda, transposed, packed_b, m, n, k, bias, accumulate);
 }
 
 void ck_reference_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n) {
@@ -62,6 +62,7 @@ void ck_reference_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb,
 }
 
 void ck_reference_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed,
-                               const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, int accumulate) {
-    product(&ck_bf16_portable, c, ldc, a, lda, transposed, packed_b, m, n, k, accumulate);
+                               const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, const float *bias,
+                               int accumulate) {
+    product(&ck_bf16_portable, c, ldc, a, lda, transposed, packed_b, m, n, k, bias, accumulate);
 }

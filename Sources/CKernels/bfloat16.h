@@ -7,8 +7,8 @@
 
 enum {
     BF16_COLUMNS = 32,    // of a tile of C: two vectors
-    BF16_BLOCK_ROWS = 96, // of A, rounded at a time
-    BF16_BLOCK_TERMS = 512,
+    BF16_BLOCK_ROWS = 48, // of A, rounded at a time
+    BF16_BLOCK_TERMS = 256,
     // Words between rows of a rounded block: odd numbers of cache lines spread over the cache's sets.
     BF16_ROW_STRIDE = BF16_BLOCK_TERMS / 2 + 16,
     BF16_TERM_STRIDE = BF16_BLOCK_ROWS + 16,
@@ -19,7 +19,7 @@ enum {
 
 typedef struct {
     float *c;
-    const float *a;
+    const float *a, *bias;
     const uint32_t *b;
     int64_t m, n, k, lda, ldc;
     int transposed, accumulate, splits_columns;

@@ -117,16 +117,36 @@ typedef struct {
     float *c;
     int64_t ldc;
     const uint32_t *a, *b;
+    const float *bias;
     int64_t pairs, columns;
     int accumulate;
 } bf16_tile;
+
+// Asks for the lines of C that the tile will read and write while its sums are still being made.
+BF16_INLINE void expect_tile(int rows, const bf16_tile *t) {
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+        const float *c = t->c + r * t->ldc;
+        __builtin_prefetch(c, 1, 3);
+        if (t->columns > LANES) __builtin_prefetch(c + LANES, 1, 3);
+    }
+}
 
 // rows × BF16_COLUMNS elements; `columns` of them exist.
 BF16_INLINE void multiply_tile(int rows, int transposed, const bf16_tile *t) {
     vf s[BF16_ROWS][2];
     int64_t next_row = transposed ? 1 : BF16_ROW_STRIDE, next_pair = transposed ? BF16_TERM_STRIDE : 1;
+    vf start[2] = {v_splat(0), v_splat(0)};
+    if (t->bias) {
+        load_some(&start[0], t->bias, t->columns);
+        load_some(&start[1], t->bias + (t->columns > LANES ? LANES : 0), t->columns - LANES);
+    }
+    expect_tile(rows, t);
 #pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) s[r][0] = s[r][1] = v_splat(0);
+    for (int r = 0; r < rows; r++) {
+        s[r][0] = start[0];
+        s[r][1] = start[1];
+    }
     const uint32_t *a = t->a;
     const vu *b = (const vu *)t->b;
     for (int64_t p = 0; p < t->pairs; p++, a += next_pair, b += 2) {
@@ -169,39 +189,63 @@ BF16_TILE(5) BF16_TILE(6) BF16_TILE(7) BF16_TILE(8) BF16_TILE(9) BF16_TILE(10) B
 static void (*const tiles[2][BF16_ROWS])(const bf16_tile *) = {BF16_TILES(tile_),
                                                                BF16_TILES(tile_transposed_)};
 
-// Rows first ..< first + rows of C, at most BF16_BLOCK_ROWS, and some of its panels.
-BF16_ENTRY static void multiply_block(const bf16_product *g, int64_t first, int64_t rows, int64_t begin,
-                                      int64_t end) {
+// A block of op(A): rows first ..< first + rows, terms k ..< k + terms.
+typedef struct {
+    int64_t first, rows, k, terms;
+} bf16_block;
+
+// Asks for part i of n of a block of A, so that it lies in the second-level cache when it is rounded.
+BF16_INLINE void expect_block(const bf16_product *g, const bf16_block *next, int64_t i, int64_t n) {
+    const float *a = g->transposed ? g->a + next->k * g->lda + next->first : g->a + next->first * g->lda + next->k;
+    int64_t lines = g->transposed ? next->terms : next->rows, width = g->transposed ? next->rows : next->terms;
+    for (int64_t line = lines * i / n; line < lines * (i + 1) / n; line++)
+        for (int64_t x = 0; x < width; x += LANES) __builtin_prefetch(a + line * g->lda + x, 0, 2);
+}
+
+// One block of A, which `next` will follow, times some panels of B.
+BF16_ENTRY static void multiply_block(const bf16_product *g, const bf16_block *own, const bf16_block *next,
+                                      int64_t begin, int64_t end) {
     uint32_t block[BF16_BLOCK_WORDS] __attribute__((aligned(64)));
-    int64_t pairs = (g->k + 1) / 2, tile_count = (rows + BF16_ROWS - 1) / BF16_ROWS;
-    // At least once: a sum of no terms is 0.
-    for (int64_t k = 0; k == 0 || k < g->k; k += BF16_BLOCK_TERMS) {
-        int64_t terms = g->k - k < BF16_BLOCK_TERMS ? g->k - k : BF16_BLOCK_TERMS;
-        if (g->transposed)
-            round_columns(block, g->a + k * g->lda + first, g->lda, rows, terms);
-        else
-            round_rows(block, g->a + first * g->lda + k, g->lda, rows, terms);
-        bf16_tile t = {.ldc = g->ldc, .pairs = (terms + 1) / 2, .accumulate = g->accumulate || k > 0};
-        for (int64_t panel = begin; panel < end; panel++) {
-            t.b = g->b + (panel * pairs + k / 2) * BF16_COLUMNS;
-            t.columns = g->n - panel * BF16_COLUMNS;
-            // Tiles of nearly equal height: every one keeps the multipliers busy.
-            for (int64_t i = 0, r = 0; i < tile_count; i++) {
-                int64_t height = (rows - r) / (tile_count - i);
-                t.a = block + r * (g->transposed ? 1 : BF16_ROW_STRIDE);
-                t.c = g->c + (first + r) * g->ldc + panel * BF16_COLUMNS;
-                tiles[g->transposed][height - 1](&t);
-                r += height;
-            }
+    int64_t pairs = (g->k + 1) / 2, tile_count = (own->rows + BF16_ROWS - 1) / BF16_ROWS;
+    if (g->transposed)
+        round_columns(block, g->a + own->k * g->lda + own->first, g->lda, own->rows, own->terms);
+    else
+        round_rows(block, g->a + own->first * g->lda + own->k, g->lda, own->rows, own->terms);
+    bf16_tile t = {.ldc = g->ldc, .pairs = (own->terms + 1) / 2, .accumulate = g->accumulate || own->k > 0};
+    for (int64_t panel = begin; panel < end; panel++) {
+        t.b = g->b + (panel * pairs + own->k / 2) * BF16_COLUMNS;
+        t.columns = g->n - panel * BF16_COLUMNS;
+        t.bias = g->bias && own->k == 0 ? g->bias + panel * BF16_COLUMNS : 0;
+        // Tiles of nearly equal height: every one keeps the multipliers busy.
+        for (int64_t i = 0, r = 0; i < tile_count; i++) {
+            int64_t height = (own->rows - r) / (tile_count - i);
+            expect_block(g, next, (panel - begin) * tile_count + i, (end - begin) * tile_count);
+            t.a = block + r * (g->transposed ? 1 : BF16_ROW_STRIDE);
+            t.c = g->c + (own->first + r) * g->ldc + panel * BF16_COLUMNS;
+            tiles[g->transposed][height - 1](&t);
+            r += height;
         }
     }
 }
 
+static bf16_block block_at(const bf16_product *g, int64_t row, int64_t stop, int64_t k) {
+    return (bf16_block){row, stop - row < BF16_BLOCK_ROWS ? stop - row : BF16_BLOCK_ROWS, k,
+                        g->k - k < BF16_BLOCK_TERMS ? g->k - k : BF16_BLOCK_TERMS};
+}
+
 static void product_range(void *context, int64_t begin, int64_t end) {
     const bf16_product *g = (const bf16_product *)context;
-    int64_t row = g->splits_columns ? 0 : begin, stop = g->splits_columns ? g->m : end;
+    int64_t row = g->splits_columns ? 0 : begin, stop = g->splits_columns ? g->m : end, k = 0;
     int64_t panels = (g->n + BF16_COLUMNS - 1) / BF16_COLUMNS;
-    for (; row < stop; row += BF16_BLOCK_ROWS)
-        multiply_block(g, row, stop - row < BF16_BLOCK_ROWS ? stop - row : BF16_BLOCK_ROWS,
-                       g->splits_columns ? begin : 0, g->splits_columns ? end : panels);
+    while (row < stop) {
+        bf16_block own = block_at(g, row, stop, k);
+        k += BF16_BLOCK_TERMS;
+        // At least one block a row: a sum of no terms is 0.
+        if (k >= g->k) {
+            k = 0;
+            row += BF16_BLOCK_ROWS;
+        }
+        bf16_block next = row < stop ? block_at(g, row, stop, k) : (bf16_block){0, 0, 0, 0};
+        multiply_block(g, &own, &next, g->splits_columns ? begin : 0, g->splits_columns ? end : panels);
+    }
 }

@@ -72,6 +72,18 @@ static inline ctoken_key short_key(const uint8_t *bytes, ptrdiff_t count, ptrdif
     return key;
 }
 
+int32_t ctoken_character(const uint8_t *bytes, ptrdiff_t count) {
+    if (count == 2 && bytes[0] >= 0xC2 && bytes[0] <= 0xDF && (bytes[1] & 0xC0) == 0x80) {
+        return (bytes[0] & 31) << 6 | (bytes[1] & 63);
+    }
+    if (count != 3 || (bytes[0] & 0xF0) != 0xE0 || (bytes[1] & 0xC0) != 0x80
+        || (bytes[2] & 0xC0) != 0x80) {
+        return -1;
+    }
+    int32_t scalar = (bytes[0] & 15) << 12 | (bytes[1] & 63) << 6 | (bytes[2] & 63);
+    return scalar < 0x800 ? -1 : scalar;
+}
+
 uint32_t ctoken_slot(const ctoken_index *index, ctoken_key key) {
     return (uint32_t)(hash_of(key) >> index->shift);
 }
@@ -253,7 +265,13 @@ ptrdiff_t ctoken_write_characters(
     }
     for (ptrdiff_t i = from; i < count; i++) {
         ptrdiff_t start = starts[i], length = starts[i + 1] - start;
-        int32_t id = ctoken_find(index, bytes + start, length, readable - start);
+        if (length == 1) {
+            ids[written++] = index->first + bytes[start];
+            continue;
+        }
+        int32_t scalar = ctoken_character(bytes + start, length);
+        int32_t id = scalar >= 0 ? index->characters[scalar]
+                                 : ctoken_find(index, bytes + start, length, readable - start);
         if (id != 0) {
             ids[written++] = id;
         } else {

@@ -13,8 +13,7 @@ extension ConfigurationLayers {
             return merge(overlays, onto: chosen, at: path, from: source)
         case (.object(let members), .number) where Self.isRamp(members):
             changes.append(Change(path: path, source: source, previous: base))
-            return .object(
-                members.map { JSONMember($0.key, $0.hasKey("steps") ? .int(0) : overlay) })
+            return .object(members.map { Self.constant($0, overlay) })
         case (.object(let members), _):
             let wanted =
                 choices[path.joined(separator: ".")] != nil
@@ -98,8 +97,18 @@ extension ConfigurationLayers {
         return nil
     }
 
-    /// Whether an object is a line from one value to another over steps.
+    /// Whether an object is a way from one value to another over steps, with or without a shape and cycles.
     private static func isRamp(_ members: [JSONMember]) -> Bool {
-        members.map(\.key).sorted() == ["end", "start", "steps"]
+        ["start", "end", "steps"].allSatisfy { key in members.contains { $0.hasKey(key) } }
+    }
+
+    /// A member of a ramp that stays at a value.
+    private static func constant(_ member: JSONMember, _ value: JSONValue) -> JSONMember {
+        switch member.key {
+        case "start", "end": JSONMember(member.key, value)
+        case "steps": JSONMember(member.key, .int(0))
+        case "shape": JSONMember(member.key, "linear")
+        default: member
+        }
     }
 }

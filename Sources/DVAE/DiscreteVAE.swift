@@ -76,11 +76,11 @@ public struct DiscreteVAE: DiscreteBottleneck {
     /// The objective's bound, its latents seen through their embeddings.
     public func bound(
         features: Variable, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: EmbeddingFunction
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
     ) -> Bound {
         objective.bound(
             posterior: posterior(features, on: tape), prior: prior, at: step, using: random,
-            on: tape
+            on: tape, state: state
         ) { latents, tape in likelihood(embed(latents, on: tape), tape) }
     }
 

@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// The bytes of a file, mapped read-only or held in memory, for as long as the image lives.
+/// The bytes of a file, mapped or held in memory, for as long as the image lives.
 ///
+/// The mapping is private: who writes to it, such as an optimizer to weights, changes a copy of the page and never the file.
 /// The size is taken once; what stands beyond it is never looked at. A mapped file that shrinks
 /// would raise SIGBUS on access, so every accessor first asks the kernel whether the size still holds.
 /// Files written by ``DurableFile`` are replaced, never shrunk.
@@ -21,7 +22,8 @@ final class FileImage: @unchecked Sendable {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
-        let base = mmap(nil, source.byteCount, PROT_READ, MAP_PRIVATE, source.descriptor, 0)
+        let base = mmap(
+            nil, source.byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE, source.descriptor, 0)
         guard let base, base != MAP_FAILED else {
             throw FilesError.system(action: "map", path: path, code: errno)
         }

@@ -12,6 +12,16 @@ extension SafeTensorsFile {
         try values(named: name, type: .float32, shape: shape)
     }
 
+    /// The values of an F32 tensor where they may be overwritten: in memory alone, the file stays as it is.
+    ///
+    /// - Throws: as ``float32(named:expecting:)``.
+    public func mutableFloat32(
+        named name: String, expecting shape: [Int]? = nil
+    ) throws -> UnsafeMutableBufferPointer<Float> {
+        // Mapped privately, or an own copy.
+        UnsafeMutableBufferPointer(mutating: try float32(named: name, expecting: shape))
+    }
+
     /// The values of an F64 tensor; see ``float32(named:expecting:)``.
     public func float64(
         named name: String, expecting shape: [Int]? = nil

@@ -3,7 +3,6 @@
 /// `reset()` frees it all at once. The first steps grow the arena; when a reset finds more than one
 /// block it replaces them by a single one of their total size, so the steady state allocates nothing.
 public final class Arena {
-    private static let alignment = 64
     private var blocks: [UnsafeMutableRawBufferPointer] = []
     private var current = 0
     private var offset = 0
@@ -57,8 +56,8 @@ public final class Arena {
         _ type: Element.Type, count: Int
     ) -> UnsafeMutablePointer<Element> {
         let size =
-            (max(count, 1) * MemoryLayout<Element>.stride + Arena.alignment - 1)
-            / Arena.alignment * Arena.alignment
+            (max(count, 1) * MemoryLayout<Element>.stride + TensorMemory.alignment - 1)
+            / TensorMemory.alignment * TensorMemory.alignment
         while offset + size > blocks[current].count {
             if current + 1 == blocks.count {
                 blocks.append(Arena.allocate(max(size, capacity)))
@@ -73,6 +72,6 @@ public final class Arena {
     }
 
     private static func allocate(_ size: Int) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 4096), alignment: alignment)
+        TensorMemory.allocate(byteCount: max(size, 4096))
     }
 }

@@ -44,14 +44,17 @@ extension Arena {
 }
 
 extension Matrix {
-    /// self = a · b, or self += a · b; a is rounded to bf16.
-    public func assign(_ a: Matrix, times b: PackedMatrix, accumulate: Bool = false) {
+    /// self = a · b + bias, or self += a · b + bias, with a row of `columns` numbers as bias; a is rounded to bf16.
+    public func assign(
+        _ a: Matrix, times b: PackedMatrix, bias: Tensor? = nil, accumulate: Bool = false
+    ) {
+        precondition(bias.map { $0.count == columns } ?? true)
         precondition(
             a.columns == b.rows && rows == a.rows && columns == b.columns,
             "product of \(a.rows)×\(a.columns) and \(b.rows)×\(b.columns) into \(rows)×\(columns)")
         ck_bf16_product(
             pointer, Int64(stride), a.pointer, Int64(a.stride), 0, b.pointer, Int64(rows),
-            Int64(columns), Int64(b.rows), accumulate ? 1 : 0)
+            Int64(columns), Int64(b.rows), bias?.pointer, accumulate ? 1 : 0)
     }
 
     /// self = aᵀ · b, or self += aᵀ · b; a is rounded to bf16.
@@ -62,6 +65,6 @@ extension Matrix {
         )
         ck_bf16_product(
             pointer, Int64(stride), a.pointer, Int64(a.stride), 1, b.pointer, Int64(rows),
-            Int64(columns), Int64(b.rows), accumulate ? 1 : 0)
+            Int64(columns), Int64(b.rows), nil, accumulate ? 1 : 0)
     }
 }

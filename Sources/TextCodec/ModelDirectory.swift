@@ -41,9 +41,14 @@ public struct ModelDirectory: Sendable {
         ] where access(path, F_OK) != 0 {
             throw TextCodecError.incompleteModel(directory: self.path, missing: file)
         }
-        let config = try modelConfig()
-        let tokenizer = try Tokenizer(contentsOf: tokenizerPath)
-        let weights = try SafeTensorsFile(path: weightsPath, digest: .required)
+        // The digest takes in every byte of the weights; the rest is read meanwhile.
+        let (described, verified) = Concurrently.run {
+            (config: try modelConfig(), tokenizer: try Tokenizer(contentsOf: tokenizerPath))
+        } and: {
+            try SafeTensorsFile(path: weightsPath, digest: .required)
+        }
+        let (config, tokenizer) = try described.get()
+        let weights = try verified.get()
         try checkConfig(config, of: weights)
         try check(
             weights, Self.tokenizerKey, try Digest.hex(ofFile: tokenizerPath),
@@ -127,8 +132,13 @@ extension TokenSpace {
 }
 
 extension ParameterStore.Source {
-    /// Parameters read from a file by name; a missing tensor or another shape is an error naming it.
+    /// Parameters that lie in a mapped file, found by name; a missing tensor or another shape is an error naming it.
+    ///
+    /// Nothing is read before it is used. The file must not be rewritten in place while it is: ``ModelDirectory`` and
+    /// checkpoints replace files.
     public static func file(_ file: SafeTensorsFile) -> ParameterStore.Source {
-        .values { name, shape in try file.float32(named: name, expecting: shape.array) }
+        .shared(owner: file) { name, shape in
+            try file.mutableFloat32(named: name, expecting: shape.array)
+        }
     }
 }

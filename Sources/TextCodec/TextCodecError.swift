@@ -16,8 +16,6 @@ public enum TextCodecError: Error, Equatable, Sendable {
     case noContinuousLatents
     /// The prior beside a model was learned for other weights.
     case stalePrior(directory: String)
-    /// Relaxed codes were given to a bottleneck that takes whole ones only.
-    case noRelaxedCodes(bottleneck: String)
     /// A model was asked for a prior it does not have.
     case noPrior(String)
     /// An option out of range.
@@ -49,9 +47,6 @@ extension TextCodecError: CustomStringConvertible {
         case .stalePrior(let directory):
             "'\(directory)/prior.safetensors' was learned for other weights than model.safetensors beside it: run "
                 + "textvae train-prior again, or delete it"
-        case .noRelaxedCodes(let bottleneck):
-            "the model has the bottleneck \"\(bottleneck)\", which takes whole codes; relaxed ones are for "
-                + "\"categorical\""
         case .noPrior(let type):
             "the model has no \(type) prior over its codes; textvae train-prior learns one"
         case .badOption(let text): text

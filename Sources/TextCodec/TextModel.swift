@@ -128,14 +128,12 @@ public final class TextModel {
             using: random.stream("decoder"), on: tape)
     }
 
-    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]` of the categorical bottleneck, in packed order.
-    ///
-    /// - Throws: ``TextCodecError/noRelaxedCodes(bottleneck:)`` with another one.
+    /// log p(x | z) for one-hot or relaxed latents `[B, D, K]`, in packed order: of the categorical bottleneck alone.
     public func likelihood(
         of batch: TokenBatch, latents: Variable, using random: RandomStream, on tape: Tape
-    ) throws -> TokenLikelihood {
+    ) -> TokenLikelihood {
         guard let categorical = bottleneck as? DiscreteVAE else {
-            throw TextCodecError.noRelaxedCodes(bottleneck: config.bottleneck.type)
+            preconditionFailure("\(config.bottleneck.type) latents cannot be relaxed")
         }
         return likelihood(
             of: batch, embeddings: categorical.embed(latents, on: tape), using: random, on: tape)
@@ -151,19 +149,29 @@ public final class TextModel {
     }
 
     /// The training loss of a batch, and the teacher-forced scores of its tokens under the latents drawn.
+    ///
+    /// - Parameter state: what the objective keeps beside the model. With a bag of words there, the reconstruction told is
+    ///   that of the first draw, without the bag.
     public func bound(
         of batch: TokenBatch, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape
+        on tape: Tape, state: TextObjectiveState? = nil
     ) -> (bound: Bound, scores: TokenLikelihood?) {
         var scores: TokenLikelihood?
-        let bound = bottleneck.bound(
+        var bound = bottleneck.bound(
             features: features(of: batch, using: random, on: tape), objective: objective, at: step,
-            using: random, on: tape
+            using: random, on: tape, state: state?.objective
         ) { embeddings, tape in
-            let likelihood = likelihood(
-                of: batch, embeddings: embeddings, using: random, on: tape)
+            let condition = condition(embeddings, on: tape)
+            let likelihood = decoder.likelihood(
+                of: batch, condition: condition, using: random.stream("decoder"), on: tape)
             if scores == nil { scores = likelihood }
-            return likelihood.sequence
+            guard let bag = state?.bagOfWords else { return likelihood.sequence }
+            let words = bag(condition.vector, batch: batch, on: tape)
+            return tape.add(likelihood.sequence, tape.scale(words, by: objective.bagOfWords))
+        }
+        if state?.bagOfWords != nil, let scores {
+            bound.reconstruction = Float(
+                scores.sequence.value.sum() / Double(batch.batchSize))
         }
         return (bound, scores)
     }

@@ -24,6 +24,8 @@ public enum TrainingError: Error, Equatable, Sendable {
     case corpusChanged(path: String)
     /// A checkpoint that cannot be gone on from.
     case badCheckpoint(path: String, reason: String)
+    /// A table of factors or latents that cannot be read; lines count from 1.
+    case badTable(source: String, line: Int, reason: String)
     /// A number that is NaN or infinite, before anything was changed by it; with the last losses in nats
     /// and the newest checkpoint.
     case nonFinite(step: Int, quantity: String, losses: [Double], lastCheckpoint: String?)
@@ -61,6 +63,8 @@ extension TrainingError: CustomStringConvertible {
                 + "start a new run in another folder"
         case .badCheckpoint(let path, let reason):
             "cannot go on from \(path.inQuotes): \(reason)"
+        case .badTable(let source, let line, let reason):
+            "\(source.inQuotes), line \(line): \(reason)"
         case .nonFinite(let step, let quantity, let losses, let lastCheckpoint):
             "\(quantity) is not finite at step \(step)"
                 + (losses.isEmpty

@@ -41,8 +41,9 @@ struct TextVAE: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, TrainPriorCommand.self, EvaluateCommand.self, EncodeCommand.self,
-            DecodeCommand.self,
+            TrainCommand.self, TrainPriorCommand.self, EvaluateCommand.self,
+            EvaluateSamplesCommand.self, FactorsCommand.self, ProbeCommand.self,
+            EncodeCommand.self, DecodeCommand.self,
             ReconstructCommand.self, SampleCommand.self, InterpolateCommand.self,
             InspectCommand.self, TokenizeCommand.self, ConfigCommand.self, ListCommand.self,
             ScenesCommand.self,

@@ -33,7 +33,9 @@ import Testing
         #expect(try shown.succeeded().output == model.scratch.read("model/config.json"))
     }
 
-    @Test(arguments: ["estimators", "encoders", "decoders", "optimizers", "presets"])
+    @Test(arguments: [
+        "estimators", "bottlenecks", "priors", "encoders", "decoders", "optimizers", "presets",
+    ])
     func lists(_ kind: String) throws {
         let list = try Command.run("list", kind).succeeded()
         #expect(!list.lines.isEmpty)

@@ -42,23 +42,6 @@ import Testing
         }
     }
 
-    @Test func gradientIsTheExactEstimators() throws {
-        let model = try model(2, 3)
-        let tape = Tape(arena: Arena(), isRecording: true)
-        let images = images(tape)
-        let logits = tape.arena.tensor(Shape(6, 2, 3))
-        var random = RandomStream(seed: 4, "logits")
-        random.normal(into: logits)
-        let posterior = CategoricalGrid(logits: tape.leaf(logits), on: tape)
-        let value = ExactEnumeration().expectation(
-            of: model.likelihood(of: images), under: posterior, at: 0, using: random, on: tape)
-        tape.backward(from: value)
-        let gradient = try #require(tape.gradient(of: posterior.logits))
-        expectClose(
-            CodeTable(model, images, on: tape).exactGradient(posterior),
-            gradient.array.map(Double.init), relative: 1e-3)
-    }
-
     /// The bound and the divergence from the true posterior add up to the evidence; so the bound is one.
     @Test func theBoundStandsBelowTheEvidence() throws {
         let model = try model(2, 3)

@@ -8,18 +8,23 @@ import Testing
 @Suite struct TokenSamplerTests {
     private static let law = [0.04, 0.3, 0.02, 0.25, 0.2, 0.1, 0.05, 0.03, 0.01]
     private static let draws = 40_000
+    private static let rowCount = 40
 
     /// How often each token came.
     private func counts(_ options: SamplingOptions, law: [Double] = law) -> [Int] {
-        let sampler = TokenSampler(options)
-        var random = RandomStream(seed: 3, "sampler")
+        var sampler = TokenSampler(options)
+        var streams = (0..<Self.rowCount).map { RandomStream(seed: 3, "sampler").stream($0) }
+        let arena = Arena()
+        let logits = arena.tensor(Shape(Self.rowCount, law.count))
+        var tokens = [Int32](repeating: 0, count: Self.rowCount)
         var counts = [Int](repeating: 0, count: law.count)
-        var logits = [Float](repeating: 0, count: law.count)
-        for _ in 0..<Self.draws {
-            for index in law.indices { logits[index] = Float(log(law[index])) + 5 }
-            counts[
-                logits.withUnsafeMutableBufferPointer { sampler.draw(from: $0, using: &random) }] +=
-                1
+        for _ in 0..<Self.draws / Self.rowCount {
+            for index in 0..<logits.count {
+                logits[index] = Float(log(law[index % law.count])) + 5
+            }
+            sampler.draw(
+                from: logits, rows: Array(0..<Self.rowCount), using: &streams, into: &tokens)
+            for token in tokens { counts[Int(token)] += 1 }
         }
         return counts
     }
@@ -83,6 +88,55 @@ import Testing
 
     @Test func equalLogitsFallToTheFirst() {
         #expect(counts(SamplingOptions(topK: 2), law: [0.25, 0.25, 0.25, 0.25])[2...] == [0, 0])
+    }
+
+    /// A vocabulary longer than the blocks of a running sum and than the room of the best k.
+    @Test(arguments: [SamplingOptions(), SamplingOptions(topK: 50), SamplingOptions(topP: 0.6)])
+    func longVocabularies(options: SamplingOptions) {
+        let law = (0..<1000).map { exp(sin(Double($0) * 12.9898) * 3) }
+        var order = law.indices.sorted { law[$0] > law[$1] }
+        if let k = options.topK { order = Array(order.prefix(k)) }
+        if let p = options.topP {
+            let total = law.reduce(0, +)
+            var sum = 0.0
+            order = Array(
+                order.prefix { index in
+                    defer { sum += law[index] }
+                    return sum < Double(p) * total
+                })
+        }
+        let counts = counts(options, law: law)
+        let allowed = order.reduce(0) { $0 + law[$1] }
+        var statistic = 0.0
+        for index in law.indices {
+            guard order.contains(index) else {
+                #expect(counts[index] == 0)
+                continue
+            }
+            let expected = Double(Self.draws) * law[index] / allowed
+            statistic += pow(Double(counts[index]) - expected, 2) / expected
+        }
+        let freedom = Double(order.count - 1)
+        #expect(statistic < freedom + 5 * (2 * freedom).squareRoot())
+    }
+
+    /// A row's draws depend on its own stream alone.
+    @Test(arguments: [SamplingOptions(), SamplingOptions(topK: 3)])
+    func rowsAreIndependent(options: SamplingOptions) {
+        func draw(_ rows: [Int]) -> [Int32] {
+            var sampler = TokenSampler(options)
+            var streams = (0..<9).map { RandomStream(seed: 5, "rows").stream($0) }
+            let arena = Arena()
+            let logits = arena.tensor(Shape(rows.count, 500))
+            for (place, row) in rows.enumerated() {
+                for index in 0..<500 { logits[place * 500 + index] = sin(Float(row * 500 + index)) }
+            }
+            var tokens = [Int32](repeating: 0, count: rows.count)
+            sampler.draw(from: logits, rows: rows, using: &streams, into: &tokens)
+            return tokens
+        }
+        let together = draw(Array(0..<9))
+        for row in 0..<9 { #expect(draw([row]) == [together[row]]) }
     }
 
     @Test func impossibleTokensNeverCome() {

@@ -124,6 +124,36 @@ import Testing
         #expect(c.array.allSatisfy { $0 == 0 })
     }
 
+    /// Sums begin with the bias, of any width, and the portable code gives their bits.
+    @Test(arguments: [1, 15, 16, 17, 31, 32, 33, 70], [0, 1, 7, 300])
+    func bias(columns: Int, inner: Int) {
+        let (arena, rows) = (Arena(), 13)
+        let a = arena.tensor(Shape(rows, inner), sampleValues(rows * inner, seed: 1))
+        let b = arena.tensor(Shape(inner, columns), sampleValues(inner * columns, seed: 2))
+        let bias = arena.tensor(Shape(columns), sampleValues(columns, seed: 3))
+        let (packed, plain) = (arena.packed(Matrix(b)), arena.tensor(Shape(rows, columns)))
+        Matrix(plain).assign(Matrix(a), times: packed)
+        let c = arena.tensor(plain.shape)
+        Matrix(c).assign(Matrix(a), times: packed, bias: bias)
+        for index in 0..<c.count {
+            #expect(abs(c[index] - plain[index] - bias[index % columns]) < 1e-4)
+        }
+        let sum = arena.tensor(c.shape)
+        sum.fill(0.5)
+        Matrix(sum).assign(Matrix(a), times: packed, bias: bias, accumulate: true)
+        for index in 0..<c.count { #expect(abs(sum[index] - 0.5 - c[index]) < 1e-4) }
+        let portable = arena.tensor(c.shape)
+        let (m, n, k) = (Int64(rows), Int64(columns), Int64(inner))
+        let storage = UnsafeMutableRawPointer.allocate(
+            byteCount: max(64, 2 * Int(ck_bf16_packed_count(k, n))), alignment: 64)
+        defer { storage.deallocate() }
+        let words = storage.assumingMemoryBound(to: UInt16.self)
+        ck_reference_bf16_pack(words, b.pointer, n, k, n)
+        ck_reference_bf16_product(
+            portable.pointer, n, a.pointer, k, 0, words, m, n, k, bias.pointer, 0)
+        expectSameBits(c.array, portable.array, "portable")
+    }
+
     /// NaN and infinities reach the result; numbers too large for bf16 become infinite.
     @Test(arguments: [Double.nan, .infinity, 3.4e38]) func notFinite(value: Double) {
         let arena = Arena()
@@ -165,7 +195,7 @@ import Testing
         ck_reference_bf16_pack(words, b.pointer, n, k, n)
         let portable = arena.tensor(whole.shape)
         ck_reference_bf16_product(
-            portable.pointer, n, a.pointer, k, 0, words, m, n, k, 0)
+            portable.pointer, n, a.pointer, k, 0, words, m, n, k, nil, 0)
         expectSameBits(whole.array, portable.array, "portable")
     }
 }

@@ -16,7 +16,7 @@ import Testing
 
     static let shapes: [(length: [Int32], heads: Int, headWidth: Int)] = [
         ([9, 9, 5, 4, 1, 1, 0], 2, 6), ([40, 17, 16, 3], 1, 16), ([33], 3, 18), ([5, 2], 4, 64),
-        ([70, 1], 1, 2),
+        ([70, 1], 1, 2), ([300, 2], 3, 64),
     ]
 
     @Test(arguments: modes.indices, shapes.indices)
@@ -56,8 +56,12 @@ import Testing
 
     /// Sentences of several blocks of queries against a sum over them one block at a time would be the same code;
     /// so the gradient is held against differences along one direction.
-    @Test(arguments: modes.indices) func gradientsOfLongSentences(mode: Int) {
-        let sample = Self.modes[mode]([75, 33, 32], 2, 16, 1)
+    ///
+    /// The second shape is too large for all heads to be gathered at once.
+    @Test(arguments: modes.indices, [0, 1]) func gradientsOfLongSentences(mode: Int, shape: Int) {
+        let sample =
+            shape == 0
+            ? Self.modes[mode]([75, 33, 32], 2, 16, 1) : Self.modes[mode]([300, 40], 3, 64, 1)
         let result = sample.forward()
         let dcontext = values(result[0].count, seed: 3)
         let gradients = sample.backward(dcontext, result)

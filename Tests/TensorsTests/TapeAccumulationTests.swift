@@ -153,6 +153,20 @@ import Testing
         #expect(tape.gradient(of: x)?.array == [2, 2, 2])
     }
 
+    /// A sum gives the storage of its gradient to one term; the other term and later contributions see none of that.
+    @Test func gradientsHandedOverStayApart() {
+        let tape = Tape(arena: Arena(), isRecording: true)
+        let x = tape.leaf(tape.arena.tensor(Shape(2), [1, 2]))
+        let (twice, thrice) = (tape.scale(x, by: 2), tape.scale(x, by: 3))
+        let sum = tape.add(twice, thrice)
+        let all = tape.add(sum, tape.scale(twice, by: 5))
+        let same = tape.add(all, all)
+        tape.backward(from: tape.weighted(same, [1, 10]))
+        // 2·((2 + 3) + 2·5)·x
+        #expect(tape.gradient(of: x)?.array == [30, 300])
+        #expect(tape.gradient(of: sum) == nil && tape.gradient(of: all) == nil)
+    }
+
     @Test func gradientsFollowReshapes() {
         let tape = Tape(arena: Arena(), isRecording: true)
         let x = tape.leaf(tape.arena.tensor(Shape(2, 3), [1, 2, 3, 4, 5, 6]))

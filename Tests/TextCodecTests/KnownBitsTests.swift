@@ -34,6 +34,7 @@ import Testing
         config.codeEmbeddingSize = 16
         config.conditionSize = 64
         config.embeddingSize = 32
+        config.pooling.windowWidth = 0.5
         var encoder = GRUEncoder.Config()
         encoder.hiddenSize = 32
         encoder.dropout = 0
@@ -48,10 +49,17 @@ import Testing
     }
 
     /// KL at a tenth of its weight: with a decoder that knows the grammar, the whole bound is as good without codes.
+    ///
+    /// The grid has no room to spare, so two words that share a category can never part again: relaxed codes and the
+    /// bonus for categories in use keep all of them alive until every latent has found its words.
     private static func train(_ model: TextModel, steps: Int) {
         var objective = Objective()
         objective.klWeight = Ramp(0.1)
         objective.freeBits = 0
+        objective.entropyBonus = 1
+        var estimator = GumbelSoftmax()
+        estimator.temperature = Ramp(from: 1, to: 0.3, steps: steps * 3 / 4)
+        objective.estimator = Choice(estimator)
         let optimizer = Adam.Config().makeOptimizer(model.parameters)
         let tape = Tape(arena: Arena(), isRecording: true)
         for step in 0..<steps {
@@ -82,14 +90,14 @@ import Testing
         var information = 0.0
     }
 
-    private static func evaluate(_ model: TextModel) -> Report {
+    private static func evaluate(_ model: TextModel) throws -> Report {
         let tape = Tape(arena: Arena(), isRecording: false)
         var report = Report()
         var (aggregate, conditional) = ([Double](repeating: 0, count: 4096), 0.0)
         for start in stride(from: 0, to: 4096, by: 512) {
             tape.reset()
             let batch = model.batch(Array(language[start..<start + 512]))
-            let posterior = model.posterior(
+            let posterior = try model.posterior(
                 of: batch, using: RandomStream(seed: 0, "unused"), on: tape)
             let decoded = model.decode(posterior.mode(), strategy: .greedy, on: tape) { _ in
                 RandomStream(seed: 0, "unused")
@@ -113,11 +121,10 @@ import Testing
     @Test func twelveBitsGoThrough() throws {
         #expect(Set(Self.language).count == 4096)
         let model = try Self.model()
-        let before = Self.evaluate(model)
+        let before = try Self.evaluate(model)
         #expect(before.exact < 0.01 && before.information < 1)
-        Self.train(model, steps: 1500)
-        let report = Self.evaluate(model)
-        print("exact \(report.exact), information \(report.information) of 12 bits")
+        Self.train(model, steps: 8000)
+        let report = try Self.evaluate(model)
         #expect(report.exact >= 0.99)
         #expect(report.information >= 11.4)
         #expect(report.information <= 12.0001)

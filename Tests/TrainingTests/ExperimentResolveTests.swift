@@ -109,8 +109,8 @@ import Tokenize
             "configuration: 10 problems",
             #"  unknown preset "huge"; known: tiny, small, base"#,
             "  training.batchsize: unknown key (did you mean \"batch_size\"?); known: batch_size, "
-                + "batch_tokens, accumulation, steps, precision, gradient_clip_norm, evaluation_interval, "
-                + "evaluation_sentences, save_interval, log_interval, keep_checkpoints (from \(file))",
+                + "batch_tokens, accumulation, steps, pretraining_steps, precision, gradient_clip_norm, "
+                + "evaluation_interval, evaluation_sentences, save_interval, log_interval, keep_checkpoints (from \(file))",
             #"  objective.estimator.type: unknown estimator "reinmx" (did you mean "reinmax"?); known: "#
                 + EstimatorKind.builtIn.types.joined(separator: ", ") + " (from --set)",
             #"  learning_rate.peak: got "fast", want a number (from --set)"#,

@@ -65,33 +65,4 @@ struct CodeTable {
             return largest + Double.log(sum / Double(count))
         }
     }
-
-    /// ∂E_q[log p(x | z)]/∂logits, `[B·D·K]`: π_dk (E[f | z_d = k] − E[f]), in double.
-    func exactGradient(_ posterior: CategoricalGrid) -> [Double] {
-        let (latents, categories, batch) = (
-            posterior.latentCount, posterior.categoryCount, posterior.batchSize
-        )
-        let cells = latents * categories
-        var gradient = [Double](repeating: 0, count: batch * cells)
-        for image in 0..<batch {
-            let start = image * cells
-            var mean = 0.0
-            for code in 0..<codes.rowCount {
-                var q = 1.0
-                for latent in 0..<latents {
-                    let cell = start + latent * categories + Int(codes[code, latent])
-                    q *= Double(posterior.probabilities.pointer[cell])
-                }
-                let term = q * Double(logLikelihood.pointer[code * batch + image])
-                mean += term
-                for latent in 0..<latents {
-                    gradient[start + latent * categories + Int(codes[code, latent])] += term
-                }
-            }
-            for cell in start..<start + cells {
-                gradient[cell] -= Double(posterior.probabilities.pointer[cell]) * mean
-            }
-        }
-        return gradient
-    }
 }

@@ -37,18 +37,31 @@ struct ProbeCommand: ParsableCommand {
                     + "\(CodeTable.maximumCodeCount) codes; probe a run on a smaller grid")
         }
         let digits = try Digits(.test, folder: options.data)
-        let ground = GradientProbe.Ground(model, digits, 0..<min(images, digits.count))
-        print("| estimator, temperature 1 | cosine | relative bias | relative noise of a draw |")
+        let tape = Tape(arena: Arena(), isRecording: false)
+        defer { withExtendedLifetime(tape) {} }
+        let batch = PixelReading.reinmax.batch(
+            digits, 0..<min(images, digits.count), using: RandomStream(seed: 0, "unused"),
+            in: tape.arena)
+        let probe = Self.probe(model, batch, on: tape)
+        print("| estimator, temperature 1 | cosine | bias | deviation of a draw |")
         print("|---|---|---|---|")
         for estimator in try Self.estimators() {
-            let probe = GradientProbe(
-                estimator, on: ground, drawCount: draws, using: RandomStream(seed: 1, "probe"))
+            let finding = try probe.measure(
+                estimator, draws: draws, using: RandomStream(seed: 1, "probe"))
             print(
-                "| \(type(of: estimator).type) | "
+                "| \(finding.estimator) | "
                     + String(
-                        format: "%.3f | %.2f | %.1f |", probe.cosine, probe.relativeBias,
-                        probe.relativeNoise))
+                        format: "%.3f | %.2f | %.1f |", finding.cosine, finding.bias,
+                        finding.deviation))
         }
+    }
+
+    /// All latents of some images, `[B, 784]`, which must live as long as the probe.
+    static func probe(_ model: DigitModel, _ images: Tensor, on tape: Tape) -> GradientProbe {
+        let posterior = model.posterior(of: images, on: tape)
+        return GradientProbe(
+            posterior, latents: Array(0..<model.latentCount), held: posterior.mode(),
+            likelihood: model.likelihood(of: images))
     }
 
     /// The registered estimators that see one-hot draws and have a rule of their own, with τ = 1 where they have a τ.
@@ -61,7 +74,7 @@ struct ProbeCommand: ParsableCommand {
             let choice = Choice<EstimatorKind>(plain)
             guard try ConfigurationTree.encode(choice)["temperature"] != nil else { return rule }
             var layers = try ConfigurationLayers(defaults: choice)
-            layers.assign(["temperature=1"])
+            layers.assign(["temperature.start=1", "temperature.end=1"])
             return try layers.decode(Choice<EstimatorKind>.self).component
                 as? any PathwiseEstimator
         }

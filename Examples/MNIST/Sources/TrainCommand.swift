@@ -91,7 +91,9 @@ struct TrainCommand: ParsableCommand {
         assign("--latents", "latent_count", Optional(latents))
         assign("--categories", "category_count", Optional(categories))
         assign("--rate", "rate", Optional(rate))
-        assign("--temperature", "estimator.temperature", temperature)
+        for end in ["start", "end"] {
+            assign("--temperature", "estimator.temperature.\(end)", temperature)
+        }
         assign("--baseline", "estimator.baseline", baseline)
         assign("--samples", "estimator.sample_count", samples)
         assign("--optimizer", "optimizer.type", Optional(optimizer))

@@ -18,6 +18,7 @@ extern "C" {
 // ---- memory and arithmetic ---------------------------------------------------------------------
 void ck_fill(float *y, float value, int64_t n);
 void ck_copy(float *y, const float *x, int64_t n);
+void ck_sum_of_two(float *y, const float *a, const float *b, int64_t n);    // y = a + b
 void ck_add(float *y, const float *x, int64_t n);                           // y += x
 void ck_axpy(float *y, float a, const float *x, int64_t n);                 // y += a·x
 void ck_scale(float *y, float a, const float *x, int64_t n, int accumulate); // y (+)= a·x; may alias

@@ -25,15 +25,17 @@ void ck_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n
 // Packs B[k, n] given as its transpose [n, k], rows ldb apart.
 void ck_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n);
 
-// c[m, n] (+)= op(A)·B. A is [m, k] with rows lda apart or, transposed, [k, m]; rows of C are ldc apart.
+// c[m, n] (+)= op(A)·B + bias. A is [m, k] with rows lda apart or, transposed, [k, m]; rows of C are ldc apart;
+// bias, if any, is [n]: the sums begin with it.
 void ck_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed, const uint16_t *packed_b,
-                     int64_t m, int64_t n, int64_t k, int accumulate);
+                     int64_t m, int64_t n, int64_t k, const float *_Nullable bias, int accumulate);
 
 // The same by the portable code, for tests.
 void ck_reference_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n);
 void ck_reference_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n);
 void ck_reference_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed,
-                               const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, int accumulate);
+                               const uint16_t *packed_b, int64_t m, int64_t n, int64_t k,
+                               const float *_Nullable bias, int accumulate);
 
 #pragma clang assume_nonnull end
 

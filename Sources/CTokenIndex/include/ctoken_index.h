@@ -28,6 +28,7 @@ typedef struct {
     const uint8_t *bytes;    // the tokens longer than a key, one after another,
     const uint32_t *offsets; // and where they begin, by id as the keys
     const int32_t *spaced;   // ids of U+0020 with each ASCII character behind it, or 0
+    const int32_t *characters; // ids of the characters U+0080 to U+FFFF, or 0
     uint64_t mask;           // number of slots - 1; a power of two of them
     int32_t shift;           // of a hash, to have the number of a slot
     uint32_t id_bits;        // which bits of a slot are the id
@@ -46,6 +47,9 @@ typedef struct {
 
 /// The key of a piece; `readable` bytes can be read from `bytes` on, `count` or more.
 ctoken_key ctoken_make_key(const uint8_t *bytes, ptrdiff_t count, ptrdiff_t readable);
+
+/// The number of one character from U+0080 to U+FFFF; -1 if these bytes are something else.
+int32_t ctoken_character(const uint8_t *bytes, ptrdiff_t count);
 
 /// The first slot of a key, and what stands there or in the next that is free.
 uint32_t ctoken_slot(const ctoken_index *index, ctoken_key key);

@@ -13,14 +13,27 @@ public protocol Bottleneck {
     /// - Parameters:
     ///   - features: one vector per latent, `[B, D, F]`.
     ///   - objective: estimator, weights and floors, where they apply.
+    ///   - state: what the objective remembers from step to step.
     ///   - likelihood: log p(x | z) per example, in nats.
     func bound(
         features: Variable, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: EmbeddingFunction
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
     ) -> Bound
 
     /// The embeddings in use after training, `[B, D·E]`: of the most probable codes, or of the posterior's mean.
     func embeddings(of features: Variable, on tape: Tape) -> Tensor
+}
+
+extension Bottleneck {
+    /// The same where nothing is remembered from step to step.
+    public func bound(
+        features: Variable, objective: Objective, at step: Int, using random: RandomStream,
+        on tape: Tape, likelihood: EmbeddingFunction
+    ) -> Bound {
+        bound(
+            features: features, objective: objective, at: step, using: random, on: tape,
+            state: nil, likelihood: likelihood)
+    }
 }
 
 /// A bottleneck of discrete codes.

@@ -4,11 +4,12 @@ import Tensors
 
 /// Finite scalar quantisation: each latent is a few bounded numbers, each rounded to one of L levels.
 ///
-///     u = ((L−1)(1−10⁻³)/2) tanh(x + s) − o,      i = round(u) + ⌊L/2⌋,      y = 2 i/(L−1) − 1
+///     u = ((L−1)(1+10⁻³)/2) tanh x − o,      i = round(u) + ⌊L/2⌋,      y = 2 i/(L−1) − 1
 ///
-/// o is ½ for even L and 0 for odd, s = artanh(2o/((L−1)(1−10⁻³))), so that x = 0 gives u = 0 and every level can be
-/// reached. Backwards, round is the identity. No codebook, no further loss, nothing to collapse. The code of a latent counts
-/// its levels with the first number as the fastest digit: K = Π L.
+/// o is ½ for even L and 0 for odd, so that levels lie evenly about 0, and the margin lets tanh reach the outermost ones.
+/// (The paper also shifts x for even L so that 0 is a level; for two levels no slope is left there then.) Backwards, round is
+/// the identity. No codebook, no further loss, nothing to collapse. The code of a latent counts its levels with the first
+/// number as the fastest digit: K = Π L.
 ///
 /// Mentzer, Minnen, Agustsson and Tschannen 2023, arXiv 2309.15505.
 public struct FiniteScalarQuantizer: DiscreteBottleneck {
@@ -58,34 +59,32 @@ public struct FiniteScalarQuantizer: DiscreteBottleneck {
     /// One rounded number.
     struct Level {
         let count: Int
-        /// Half the range of u, o and s.
+        /// Half the range of u, and o.
         let half: Float
         let offset: Float
-        let shift: Float
 
         init(_ count: Int) {
             self.count = count
-            let half = Double(count - 1) * (1 - 1e-3) / 2
-            let offset = count % 2 == 0 ? 0.5 : 0
-            self.half = Float(half)
-            self.offset = Float(offset)
-            shift = Float(Double.atanh(offset / half))
+            half = Float(Double(count - 1) * (1 + 1e-3) / 2)
+            offset = count % 2 == 0 ? 0.5 : 0
         }
 
         /// i.
         func index(_ x: Float) -> Int {
-            let u = half * Float.tanh(x + shift) - offset
+            let u = half * Float.tanh(x) - offset
             // A NaN is no level; the loss will show it.
             guard u == u else { return 0 }
             return min(max(Int(u.rounded()) + count / 2, 0), count - 1)
         }
 
         /// y.
-        func value(_ index: Int) -> Float { 2 * Float(index) / Float(count - 1) - 1 }
+        func value(_ index: Int) -> Float {
+            Float(2 * index - (count - 1)) / Float(count - 1)
+        }
 
         /// ∂y/∂x where round is the identity.
         func slope(_ x: Float) -> Float {
-            let t = Float.tanh(x + shift)
+            let t = Float.tanh(x)
             return 2 * half / Float(count - 1) * (1 - t * t)
         }
     }
@@ -162,7 +161,7 @@ public struct FiniteScalarQuantizer: DiscreteBottleneck {
     /// −mean log p(x | z).
     public func bound(
         features: Variable, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: EmbeddingFunction
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
     ) -> Bound {
         let y = round(head(features, on: tape), on: tape)
         return .quantised(

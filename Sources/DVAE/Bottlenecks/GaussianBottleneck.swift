@@ -70,13 +70,13 @@ public struct GaussianBottleneck: ContinuousBottleneck {
     /// The bound with one draw.
     public func bound(
         features: Variable, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: EmbeddingFunction
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
     ) -> Bound {
         let posterior = posterior(features, on: tape)
         let draw = posterior.sample(using: random.stream("estimator"), on: tape)
         return objective.bound(
             logLikelihood: likelihood(embed(draw, on: tape), tape),
-            kl: posterior.klDivergenceToNormal(on: tape), at: step, on: tape)
+            kl: posterior.klDivergenceToNormal(on: tape), at: step, on: tape, state: state)
     }
 
     /// Standard normal numbers.

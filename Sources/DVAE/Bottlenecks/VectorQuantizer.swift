@@ -108,7 +108,7 @@ public struct VectorQuantizer: DiscreteBottleneck {
     /// The loss above.
     public func bound(
         features: Variable, objective: Objective, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: EmbeddingFunction
+        on tape: Tape, state: ObjectiveState?, likelihood: EmbeddingFunction
     ) -> Bound {
         let x = head(features, on: tape)
         let random = random.stream("codebook")

@@ -17,6 +17,7 @@ public struct LatentStatistics: Sendable {
     public private(set) var exampleCount = 0
 
     private var probabilitySums: [Double]
+    private var squareSums: [Double]
     private var entropySums: [Double]
     private var modeCounts: [Int]
 
@@ -25,6 +26,7 @@ public struct LatentStatistics: Sendable {
         self.latentCount = latentCount
         self.categoryCount = categoryCount
         probabilitySums = [Double](repeating: 0, count: latentCount * categoryCount)
+        squareSums = probabilitySums
         entropySums = [Double](repeating: 0, count: latentCount)
         modeCounts = [Int](repeating: 0, count: latentCount * categoryCount)
     }
@@ -38,6 +40,7 @@ public struct LatentStatistics: Sendable {
                 let place = example * cells + cell
                 let q = Double(posterior.probabilities.pointer[place])
                 probabilitySums[cell] += q
+                squareSums[cell] += q * q
                 entropySums[cell / categoryCount] -=
                     q * Double(posterior.logProbabilities.pointer[place])
             }
@@ -59,6 +62,28 @@ public struct LatentStatistics: Sendable {
     /// I(x; z_d) of each latent under the mean posterior, nats.
     public var mutualInformation: [Double] {
         zip(aggregateEntropy, entropySums).map { max(0, $0 - $1 / Double(max(1, exampleCount))) }
+    }
+
+    /// What ``mutualInformation`` lacks on average because the mean posterior is that of a sample, nats, to first order.
+    ///
+    ///     1/2N Σ_k Var_x(q_dk) / q̄_dk
+    ///
+    /// For posteriors that know their category it is (used categories − 1)/2N (Miller 1955, Madow).
+    public var informationCorrection: [Double] {
+        let count = Double(max(1, exampleCount))
+        return (0..<latentCount).map { latent in
+            let cells = latent * categoryCount..<(latent + 1) * categoryCount
+            return cells.reduce(0.0) { sum, cell in
+                let mean = probabilitySums[cell] / count
+                guard mean > 0 else { return sum }
+                return sum + max(0, squareSums[cell] / count - mean * mean) / mean
+            } / (2 * count)
+        }
+    }
+
+    /// KL(mean q_d ‖ uniform) of each latent, nats: how far codes as a whole are from what a uniform prior draws.
+    public var aggregateKL: [Double] {
+        aggregateEntropy.map { max(0, Double.log(Double(categoryCount)) - $0) }
     }
 
     /// H(mean q_d) of each latent, nats.

@@ -2,8 +2,8 @@ import Configuration
 
 /// What REINFORCE takes off f before it weighs a draw: a number that does not depend on the draw.
 ///
-/// In configurations: a number, `"none"` (the same as 0), `"batch"` or `"mode"`. None of them remembers anything from
-/// step to step, so a resumed run goes on bit for bit.
+/// In configurations: a number, `"none"` (the same as 0), `"batch"`, `"mode"`, `"moving_average"` or `"learned"`. The last
+/// two remember (``EstimatorMemory``); checkpoints hold what, so a resumed run goes on bit for bit.
 public enum Baseline: Sendable, Equatable {
     /// The same number for every example, in the units of f (nats per sentence for a bound).
     case constant(Float)
@@ -17,8 +17,14 @@ public enum Baseline: Sendable, Equatable {
     ///
     /// It knows each example, as a learned baseline would.
     case mode
+    /// The mean of f over the batches before this one, the latest counting most; 0 at the first.
+    case movingAverage
+    /// The moving average and what a small net adds to it for each example, given its posterior.
+    ///
+    /// The net learns by the squared error, with the model's optimizer (NVIL: Mnih and Gregor 2014, arXiv 1402.0030).
+    case learned
 
-    /// The baseline of each example, given its f and how to find f at the mode.
+    /// The baseline of each example for those that remember nothing, given f and how to find f at the mode.
     func values<Scalar: BinaryFloatingPoint>(
         for f: [Scalar], atMode: () -> [Scalar]
     ) -> [Scalar] {
@@ -30,6 +36,8 @@ public enum Baseline: Sendable, Equatable {
             return f.count < 2 ? [0] : f.map { (total - $0) / Scalar(f.count - 1) }
         case .mode:
             return atMode()
+        case .movingAverage, .learned:
+            return f.map { _ in 0 }
         }
     }
 }
@@ -47,9 +55,12 @@ extension Baseline: Codable {
         case "none": self = .constant(0)
         case "batch": self = .batch
         case "mode": self = .mode
+        case "moving_average": self = .movingAverage
+        case "learned": self = .learned
         default:
             throw ConfigurationError.unknownType(
-                kind: "baseline", got: name, known: ["none", "batch", "mode", "a number"])
+                kind: "baseline", got: name,
+                known: ["none", "batch", "mode", "moving_average", "learned", "a number"])
         }
     }
 
@@ -60,6 +71,8 @@ extension Baseline: Codable {
         case .constant(let value): try container.encode(value)
         case .batch: try container.encode("batch")
         case .mode: try container.encode("mode")
+        case .movingAverage: try container.encode("moving_average")
+        case .learned: try container.encode("learned")
         }
     }
 }

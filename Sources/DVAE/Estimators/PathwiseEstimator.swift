@@ -77,8 +77,6 @@ extension PathwiseEstimator {
 
     /// What is wrong with a temperature that must stay in a range.
     func temperatureProblems(_ range: ClosedRange<Float>) -> [String] {
-        Check.range("temperature.start", temperature.start, range)
-            + Check.range("temperature.end", temperature.end, range)
-            + Check.range("temperature.steps", temperature.steps, 0...100_000_000)
+        temperature.problems("temperature", range)
     }
 }

@@ -1,10 +1,23 @@
 import Configuration
+import RealModule
 import SeqModel
 import Tensors
 
+/// Which divergence from the prior the objective weighs.
+public enum KLTerm: String, Codable, Sendable, CaseIterable {
+    /// The mean of KL(q_b ‖ p) over the batch: that of the evidence lower bound.
+    case posterior
+    /// KL(mean_b q_b ‖ p): what the codes tell of a sentence, I(x; z), costs nothing (DI-VAE: Zhao, Lee and Eskenazi 2018,
+    /// arXiv 1804.08069).
+    ///
+    /// The mean is taken over the batch, so it wants a large one, 30 sentences at least.
+    case aggregate
+}
+
 /// What training maximises: the evidence lower bound, with its remedies against collapse.
 ///
-///     loss = 1/B Σ_b −E_q[log p(x_b | z)]  +  klWeight · Σ_d max(freeBits, 1/B Σ_b KL(q_bd ‖ p_d))
+///     loss = 1/B Σ_b −E_q[log p(x_b | z)]  +  klWeight · Σ_d max(freeBits, KL_d)  −  entropyBonus · Σ_d H(q̄_d)
+///     KL_d = 1/B Σ_b KL(q_bd ‖ p_d), or KL(q̄_d ‖ p_d) as klTerm says;      q̄_d = 1/B Σ_b q_bd
 ///
 /// Terms are summed over tokens and latents and averaged over sentences; everything is in nats per sentence, so neither
 /// the batch size nor padding changes their scale.
@@ -18,112 +31,82 @@ public struct Objective: Codable, Sendable, Equatable {
     /// without the codes before they mean anything.
     public var klWeight = Ramp(from: 0, to: 0.3, steps: 3000)
 
+    /// Which KL it is.
+    public var klTerm = KLTerm.posterior
+
     /// Nats per latent that cost nothing.
     ///
     /// KL of a latent, averaged over the batch, has no gradient below this floor (Kingma, Salimans, Jozefowicz, Chen,
     /// Sutskever and Welling 2016, arXiv 1606.04934).
     public var freeBits: Float = 1
 
+    /// Bits that a code shall carry: a controller finds the weight in place of `klWeight`.
+    public var targetKL = TargetKL()
+
+    /// ε: the posterior of training is (1 − ε) q + ε/K, so that no category ever dies (Hafner, Pasukonis, Ba and Lillicrap
+    /// 2023, arXiv 2301.04104, with ε = 0.01).
+    ///
+    /// Codes in use are the modes, which it does not change.
+    public var uniformMix: Float = 0
+
+    /// The weight on the entropy of the batch's mean posterior, nats, against unused categories.
+    public var entropyBonus: Float = 0
+
+    /// The weight on −log of the sentence's words drawn from one distribution made of the condition alone (Zhao, Zhao and
+    /// Eskenazi 2017, arXiv 1703.10960), nats per sentence.
+    ///
+    /// Its head is trained with the model and not published. Where what is modelled is no text it has no effect.
+    public var bagOfWords: Float = 0
+
     /// The defaults.
     public init() {}
 
+    private enum CodingKeys: String, CodingKey {
+        case estimator, klWeight, klTerm, freeBits
+        case targetKL = "targetKl"
+        case uniformMix, entropyBonus, bagOfWords
+    }
+
     /// What is wrong with the values for a grid of these sizes, a line each.
     public func problems(latentCount: Int, categoryCount: Int) -> [String] {
-        Check.range("kl_weight.start", klWeight.start, 0...1000)
-            + Check.range("kl_weight.end", klWeight.end, 0...1000)
-            + Check.range("kl_weight.steps", klWeight.steps, 0...100_000_000)
+        klWeight.problems("kl_weight", 0...1000)
             + Check.range("free_bits", freeBits, 0...100)
+            + targetKL.problems(categoryCount: categoryCount)
+            + Check.range("uniform_mix", uniformMix, 0...0.5)
+            + Check.range("entropy_bonus", entropyBonus, 0...1000)
+            + Check.range("bag_of_words", bagOfWords, 0...1000)
             + estimator.component.problems(
                 latentCount: latentCount, categoryCount: categoryCount
             ).map { "estimator." + $0 }
     }
 
-    /// Two objectives are equal when they encode alike.
-    public static func == (a: Objective, b: Objective) -> Bool {
-        a.klWeight == b.klWeight && a.freeBits == b.freeBits
-            && "\(a.estimator)" == "\(b.estimator)"
-    }
-}
-
-/// The bound of a batch, its parts in nats per sentence.
-public struct Bound {
-    /// What is minimised, a scalar on the tape.
-    public let loss: Variable
-    /// Mean log p(x | z), the reconstruction term.
-    public let reconstruction: Float
-    /// Mean KL(q ‖ p), summed over latents, unweighted and without floor.
-    public let kl: Float
-    /// Mean KL of each latent, `[D]`.
-    public let klPerLatent: [Float]
-    /// The weight in force.
-    public let klWeight: Float
-    /// What else the loss holds, by name, weighted: a quantiser's commitment, say.
-    public var terms: [Term] = []
-
-    /// A named part of the loss.
-    public struct Term: Sendable, Equatable {
-        /// Its name.
-        public let name: String
-        /// Its value in the loss, mean per sentence.
-        public let value: Float
+    /// The objective of a plain autoencoder: nothing but reconstruction, by the same estimator.
+    ///
+    /// What training in two stages begins with (Li, He, Neubig, Berg-Kirkpatrick and Yang 2019, arXiv 1909.00868).
+    public var ofAutoencoder: Objective {
+        var result = self
+        result.klWeight = Ramp(0)
+        result.targetKL = TargetKL()
+        result.entropyBonus = 0
+        return result
     }
 
-    /// The evidence lower bound itself: reconstruction − KL.
-    public var elbo: Float { reconstruction - kl }
-}
-
-extension Objective {
-    /// The bound of a batch under its posterior.
+    /// The loss at its final weights, from means over held-out sentences: what models of one run are compared by.
+    ///
+    /// With a target, nats above it count once; the floor of free bits holds as in training.
     ///
     /// - Parameters:
-    ///   - posterior: q(z | x).
-    ///   - prior: p(z).
-    ///   - likelihood: log p(x | z) per example, in nats.
-    public func bound(
-        posterior: CategoricalGrid, prior: any Prior, at step: Int, using random: RandomStream,
-        on tape: Tape, likelihood: LatentFunction
-    ) -> Bound {
-        let stream = random.stream("estimator")
-        let term = PriorTerm(
-            prior, posterior, weight: klWeight.value(at: step), freeBits: freeBits, using: stream,
-            on: tape)
-        let logLikelihood = estimator.component.expectation(
-            of: { term.joined(likelihood, $0, $1) }, under: posterior, prior: prior, at: step,
-            using: stream, on: tape)
-        return bound(logLikelihood: logLikelihood, kl: term.kl, at: step, on: tape)
+    ///   - reconstruction: mean log p(x | z), nats.
+    ///   - klPerLatent: of ``klTerm``, nats.
+    public func selectionLoss(reconstruction: Double, klPerLatent: [Double]) -> Double {
+        guard !targetKL.isOn else {
+            let target = Double(targetKL.bitsPerCode) * Double(klPerLatent.count) * Double.log(2)
+            return max(0, klPerLatent.reduce(0, +) - target) - reconstruction
+        }
+        let penalty = klPerLatent.reduce(0) { $0 + max(Double(freeBits), $1) }
+        return Double(klWeight.end) * penalty - reconstruction
     }
 
-    /// The bound of a batch from log p(x | z) per example, `[B]`, and KL of each latent, `[B, D]`.
-    func bound(
-        logLikelihood: Variable, kl: Variable, at step: Int, on tape: Tape
-    ) -> Bound {
-        let (weight, batch, latents) = (
-            klWeight.value(at: step), kl.shape[0], kl.shape[1]
-        )
-        var klPerLatent = [Float](repeating: 0, count: latents)
-        for latent in 0..<latents {
-            var sum = 0.0
-            for example in 0..<batch { sum += Double(kl.value.pointer[example * latents + latent]) }
-            klPerLatent[latent] = Float(sum / Double(batch))
-        }
-        // Not max(freeBits, …), which would hide a NaN.
-        let penalised = klPerLatent.reduce(Float(0)) { $0 + ($1 < freeBits ? freeBits : $1) }
-        let reconstruction = Float(logLikelihood.value.sum() / Double(batch))
-        let loss = tape.arena.tensor(Shape())
-        loss[0] = -reconstruction + weight * penalised
-        let variable = tape.record(loss) { [unowned tape] dy in
-            let share = dy[0] / Float(batch)
-            let dlikelihood = tape.arena.tensor(logLikelihood.shape)
-            dlikelihood.fill(-share)
-            tape.accumulate(dlikelihood, into: logLikelihood)
-            let dkl = tape.arena.tensor(kl.shape)
-            for index in 0..<dkl.count {
-                dkl.pointer[index] = klPerLatent[index % latents] > freeBits ? share * weight : 0
-            }
-            tape.accumulate(dkl, into: kl)
-        }
-        return Bound(
-            loss: variable, reconstruction: reconstruction, kl: klPerLatent.reduce(0, +),
-            klPerLatent: klPerLatent, klWeight: weight)
-    }
+    /// Two objectives are equal when all their values are.
+    public static func == (a: Objective, b: Objective) -> Bool { "\(a)" == "\(b)" }
 }

@@ -10,6 +10,9 @@ final class TransformerDecoderState: DecoderState {
     /// Of the codes, layer by layer.
     private var memories: [CodeAttention.Memory?]
 
+    /// One token per sequence.
+    private var packing: Packing
+
     /// Nothing is dropped.
     private let noRandom = RandomStream(seed: 0, "unused")
 
@@ -17,6 +20,7 @@ final class TransformerDecoderState: DecoderState {
         self.decoder = decoder
         let rows = DecoderRows(count: condition.vector.value.rows)
         self.rows = rows
+        packing = Packing(lengths: [Int](repeating: 1, count: rows.count))
         caches = decoder.layers.map { _ in
             AttentionCache(
                 rows: rows.count, width: decoder.config.hiddenSize,
@@ -33,7 +37,6 @@ final class TransformerDecoderState: DecoderState {
 
     func step(_ tokens: [Int32]) -> Tensor {
         scratch.reset()
-        let packing = Packing(lengths: [Int](repeating: 1, count: rows.count))
         var x = decoder.input(rows.checked(tokens, on: scratch), count: rows.count, on: scratch)
         for (index, layer) in decoder.layers.enumerated() {
             if caches[index].isFull { caches[index] = caches[index].doubled(in: rows.storage) }
@@ -57,5 +60,6 @@ final class TransformerDecoderState: DecoderState {
                 }
             }
         }
+        packing = Packing(lengths: [Int](repeating: 1, count: rows.count))
     }
 }

@@ -65,13 +65,19 @@ public struct GRUEncoder: SequenceEncoder {
     public func callAsFunction(
         _ batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
-        var x = embedding(batch.targetPointer, count: batch.tokenCount, on: tape)
+        // In use the first layer's products are made once for each word of the batch.
+        let words = tape.isRecording || tape.isTraining ? nil : batch.distinctTargets()
+        var x =
+            words.map { embedding($0.ids, count: $0.ids.count, on: tape) }
+            ?? embedding(batch.targetPointer, count: batch.tokenCount, on: tape)
         for (index, layer) in layers.enumerated() {
             x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
-            let ahead = layer.forward(x, packing: batch.packing, on: tape)
+            let rows = index == 0 ? words?.rows : nil
+            let ahead = layer.forward(x, packing: batch.packing, rows: rows, on: tape)
             x =
                 layer.backward.map {
-                    tape.concatenateColumns(ahead, $0(x, packing: batch.packing, on: tape))
+                    tape.concatenateColumns(
+                        ahead, $0(x, packing: batch.packing, rows: rows, on: tape))
                 } ?? ahead
         }
         return x

@@ -21,6 +21,7 @@ struct GRURun {
     let x: Variable
     let condition: Variable?
     let initial: Variable?
+    let rows: [Int32]?
 
     private var width: Int { layer.hiddenSize }
 
@@ -51,7 +52,14 @@ struct GRURun {
         let hiddenN = arena.tensor(Shape(tokens, width))
         let h = arena.tensor(Shape(tokens, width))
         let gh = arena.tensor(Shape(packing.batchSize, 3 * width))
-        tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(gi))
+        if let rows {
+            let products = arena.tensor(Shape(x.value.rows, 3 * width))
+            tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(products))
+            ck_gather_rows(
+                gi.pointer, products.pointer, rows, Int64(tokens), Int64(3 * width), 0)
+        } else {
+            tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(gi))
+        }
         for time in times {
             let past = previous(of: time, in: h)
             if past.rows > 0 {

@@ -38,14 +38,17 @@ public struct GRU {
     ///   - x: the inputs, `[N, in]`.
     ///   - condition: C c for each sequence, `[B, 3H]`, or none.
     ///   - initial: the first state of each sequence, `[B, H]`, or none for zeros (forward direction only).
+    ///   - rows: which row of x each token reads, where tokens share inputs and nothing is recorded: the products of a
+    ///     row are then made once.
     /// - Returns: the state after each token, `[N, H]`.
     public func callAsFunction(
         _ x: Variable, packing: Packing, condition: Variable? = nil, initial: Variable? = nil,
-        on tape: Tape
+        rows: [Int32]? = nil, on tape: Tape
     ) -> Variable {
         precondition(!(isReversed && initial != nil), "a reversed layer starts from zero")
+        precondition(rows == nil || !tape.isRecording, "shared inputs take no gradient")
         let run = GRURun(
-            layer: self, packing: packing, x: x, condition: condition, initial: initial)
+            layer: self, packing: packing, x: x, condition: condition, initial: initial, rows: rows)
         return run.forward(on: tape)
     }
 
@@ -58,8 +61,8 @@ public struct GRU {
         let rows = x.rows
         let gi = arena.tensor(Shape(rows, 3 * hiddenSize))
         let gh = arena.tensor(Shape(rows, 3 * hiddenSize))
-        Matrix(gi).assign(Matrix(x), times: Matrix(weightIH.transposed))
-        Matrix(gh).assign(Matrix(state), times: Matrix(weightHH.transposed))
+        Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
+        Matrix(gh).assign(Matrix(state), timesTransposed: weightHH)
         GRUStep.forward(
             layer: self, h: next, gates: arena.tensor(gi.shape), hiddenN: arena.tensor(next.shape),
             gi: gi, gh: gh, condition: condition, previous: state, rows: rows, previousRows: rows)

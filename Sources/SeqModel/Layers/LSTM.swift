@@ -75,8 +75,8 @@ public struct LSTM {
     ) {
         let gi = arena.tensor(Shape(x.rows, 4 * hiddenSize))
         let gh = arena.tensor(gi.shape)
-        Matrix(gi).assign(Matrix(x), times: Matrix(weightIH.transposed))
-        Matrix(gh).assign(Matrix(h), times: Matrix(weightHH.transposed))
+        Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
+        Matrix(gh).assign(Matrix(h), timesTransposed: weightHH)
         advance(
             h: next.h, c: next.c, gates: arena.tensor(gi.shape), gi: gi, gh: gh,
             condition: condition, previous: c, previousRows: x.rows)

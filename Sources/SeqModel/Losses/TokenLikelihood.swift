@@ -113,9 +113,7 @@ private struct VocabularyProjection {
             let range = start..<min(rows, start + chunkRows)
             let chunk = logits.rows(0..<range.count)
             let states = h.value.rows(range)
-            ck_set_rows(
-                chunk.pointer, bias.value.pointer, Int64(range.count), Int64(vocabulary))
-            tape.multiply(Matrix(states), by: weight, into: Matrix(chunk), accumulate: true)
+            tape.multiply(Matrix(states), by: weight, bias: bias, into: Matrix(chunk))
             ck_cross_entropy(
                 chunk.pointer, token.pointer + start, bestStart + start, targets + start,
                 rowGradient.map { UnsafePointer($0.pointer + start) }, Int64(range.count),

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Tensors
 
@@ -32,9 +33,14 @@ struct BeamSearch {
             let rows = alive.flatMap { $0 }
             guard !rows.isEmpty else { break }
             let logits = state.step(rows.map { $0.tokens.last ?? search.bos })
+            for row in 0..<logits.rows {
+                logits.pointer[row * logits.columns + Int(search.bos)] = -.infinity
+            }
+            ck_log_softmax(
+                logits.pointer, logits.pointer, Int64(logits.rows), Int64(logits.columns))
             var parents: [Int] = []
             for index in alive.indices where !alive[index].isEmpty {
-                let (open, ended) = extend(alive[index], logits: logits)
+                let (open, ended) = extend(alive[index], logProbabilities: logits)
                 for beam in ended where finished[index].map({ score($0) < score(beam) }) ?? true {
                     finished[index] = beam
                 }
@@ -57,21 +63,17 @@ struct BeamSearch {
     }
 
     /// The best continuations of the beams of one sequence: those still open and those that ended.
-    private func extend(_ beams: [Beam], logits: Tensor) -> (open: [Beam], ended: [Beam]) {
+    private func extend(_ beams: [Beam], logProbabilities: Tensor) -> (open: [Beam], ended: [Beam])
+    {
         var candidates: [Candidate] = []
         for (index, beam) in beams.enumerated() {
-            let row = logits.rows(beam.row..<beam.row + 1).buffer
-            row[Int(search.bos)] = -.infinity
-            let largest = row[row.indexOfLargest]
-            var total = 0.0
-            for value in row { total += exp(Double(value - largest)) }
-            let logTotal = log(total) + Double(largest)
+            let row = logProbabilities.rows(beam.row..<beam.row + 1).buffer
             // An impossible token is no continuation, even where fewer than 2 · width are possible.
             for token in best(of: row) where row[token] > -.infinity {
                 candidates.append(
                     Candidate(
                         beam: index, token: Int32(token),
-                        logProbability: beam.logProbability + Double(row[token]) - logTotal))
+                        logProbability: beam.logProbability + Double(row[token])))
             }
         }
         candidates.sort {

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// Runs a decoder freely until every sequence has ended.
@@ -29,53 +30,53 @@ public struct Search {
         guard count > 0 else { return [] }
         switch strategy {
         case .greedy:
-            return run(state, count: count) { _, logits in logits.indexOfLargest }
+            return run(state, count: count) { logits, _, tokens in
+                ck_argmax_sum(
+                    &tokens, logits.pointer, nil, Int64(logits.rows), Int64(logits.columns))
+            }
         case .sample(let options):
-            let sampler = TokenSampler(options)
+            var sampler = TokenSampler(options)
             var streams = (0..<count).map(random)
-            return run(state, count: count) { sampler.draw(from: $1, using: &streams[$0]) }
+            return run(state, count: count) { logits, rows, tokens in
+                sampler.draw(from: logits, rows: rows, using: &streams, into: &tokens)
+            }
         case .beam(let width, let penalty):
             return BeamSearch(search: self, width: max(1, width), lengthPenalty: penalty)
                 .run(state, count: count)
         }
     }
 
+    /// Every row token by token; a row that ends leaves the batch.
+    ///
+    /// - Parameter choose: writes the tokens that follow from logits, given the rows they belong to.
     private func run(
-        _ state: any DecoderState, count: Int,
-        choose: (Int, UnsafeMutableBufferPointer<Float>) -> Int
+        _ state: any DecoderState, count: Int, choose: (Tensor, [Int], inout [Int32]) -> Void
     ) -> [[Int32]] {
         var results = [[Int32]](repeating: [], count: count)
         var alive = Array(0..<count)
         var tokens = [Int32](repeating: bos, count: count)
+        var keep: [Int] = []
+        keep.reserveCapacity(count)
         for _ in 0..<maximumLength {
             let logits = state.step(tokens)
-            var keep: [Int] = []
-            var next: [Int32] = []
-            for (place, row) in alive.enumerated() {
-                let own = logits.rows(place..<place + 1).buffer
-                own[Int(bos)] = -.infinity
-                let token = Int32(choose(row, own))
-                guard token != eos else { continue }
-                results[row].append(token)
+            for row in 0..<logits.rows {
+                logits.pointer[row * logits.columns + Int(bos)] = -.infinity
+            }
+            choose(logits, alive, &tokens)
+            keep.removeAll(keepingCapacity: true)
+            for (place, row) in alive.enumerated() where tokens[place] != eos {
+                results[row].append(tokens[place])
+                alive[keep.count] = row
+                tokens[keep.count] = tokens[place]
                 keep.append(place)
-                next.append(token)
             }
             if keep.isEmpty { break }
             if keep.count < alive.count {
+                alive.removeLast(alive.count - keep.count)
+                tokens.removeLast(tokens.count - keep.count)
                 state.select(keep)
-                alive = keep.map { alive[$0] }
             }
-            tokens = next
         }
         return results
-    }
-}
-
-extension UnsafeMutableBufferPointer<Float> {
-    /// The first index of the largest element.
-    var indexOfLargest: Int {
-        var best = 0
-        for index in indices.dropFirst() where self[index] > self[best] { best = index }
-        return best
     }
 }

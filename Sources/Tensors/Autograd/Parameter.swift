@@ -15,7 +15,13 @@ public final class Parameter {
     public let value: Tensor
 
     /// ∂loss/∂value; meaningful while ``hasGradient``, empty for a buffer.
-    public let gradient: Tensor
+    ///
+    /// Its storage is made when first asked for: a model in use has none.
+    public private(set) lazy var gradient: Tensor = {
+        hasGradientStorage = true
+        return Parameter.allocate(isTrained ? shape : Shape(0))
+    }()
+    private var hasGradientStorage = false
 
     /// Whether an optimizer moves it; false for a buffer.
     public let isTrained: Bool
@@ -32,18 +38,32 @@ public final class Parameter {
     private var transposedForm: Derived<Tensor>?
     private var packedForm: Derived<PackedMatrix>?
     private var packedTransposedForm: Derived<PackedMatrix>?
+    private var panelsForm: Derived<PanelMatrix>?
+    /// Keeps the value's storage alive where it is not the parameter's own.
+    private let owner: AnyObject?
 
     /// A parameter of the given shape, all zeros.
     public init(name: String, shape: Shape, isTrained: Bool = true) {
         self.name = name
         self.isTrained = isTrained
+        owner = nil
         value = Parameter.allocate(shape)
-        gradient = Parameter.allocate(isTrained ? shape : Shape(0))
+    }
+
+    /// A parameter whose value lies in memory of another, which `owner` keeps alive: a mapped file, say.
+    ///
+    /// Memory that may be written to: optimizers do.
+    public init(name: String, value: Tensor, isTrained: Bool = true, owner: AnyObject) {
+        self.name = name
+        self.isTrained = isTrained
+        self.owner = owner
+        self.value = value
     }
 
     deinit {
-        value.pointer.deallocate()
-        gradient.pointer.deallocate()
+        if owner == nil { value.pointer.deallocate() }
+        if hasGradientStorage { gradient.pointer.deallocate() }
+        panelsForm?.form.pointer.deallocate()
         transposedForm?.form.pointer.deallocate()
         packedForm?.form.pointer.deallocate()
         packedTransposedForm?.form.pointer.deallocate()
@@ -79,6 +99,15 @@ public final class Parameter {
         }
     }
 
+    /// The transpose of the value, `[columns, rows]`, as the right-hand side of products of a model in use.
+    public var panels: PanelMatrix {
+        current(\.panelsForm) {
+            PanelMatrix(rows: value.columns, columns: value.rows)
+        } fill: {
+            $0.pack(transposed: Matrix(value))
+        }
+    }
+
     /// Must be called after every change of ``value``.
     public func valueDidChange() { version += 1 }
 
@@ -105,20 +134,24 @@ public final class Parameter {
     }
 
     private static func allocate(_ shape: Shape) -> Tensor {
-        // 64-byte alignment is what the vector kernels and oneDNN like best.
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: max(shape.count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-        let pointer = memory.bindMemory(to: Float.self, capacity: max(shape.count, 1))
+        let pointer = allocate(Float.self, count: shape.count)
         pointer.initialize(repeating: 0, count: max(shape.count, 1))
         return Tensor(pointer: pointer, shape: shape)
     }
 
     private static func allocatePacked(rows: Int, columns: Int) -> PackedMatrix {
-        let count = max(1, PackedMatrix.elementCount(rows: rows, columns: columns))
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: count * MemoryLayout<UInt16>.stride, alignment: 64)
+        let count = PackedMatrix.elementCount(rows: rows, columns: columns)
         return PackedMatrix(
-            rows: rows, columns: columns,
-            pointer: memory.bindMemory(to: UInt16.self, capacity: count))
+            rows: rows, columns: columns, pointer: allocate(UInt16.self, count: count))
+    }
+
+    private static func allocate<Element>(
+        _ type: Element.Type, count: Int
+    ) -> UnsafeMutablePointer<Element> {
+        let size = max(count, 1) * MemoryLayout<Element>.stride
+        guard let base = TensorMemory.allocate(byteCount: size).baseAddress else {
+            preconditionFailure("no memory for \(count) numbers")
+        }
+        return base.bindMemory(to: type, capacity: max(count, 1))
     }
 }

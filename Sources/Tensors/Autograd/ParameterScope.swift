@@ -20,6 +20,10 @@ public final class ParameterStore {
         case seed(UInt64)
         /// Values read by name; must throw when the name is missing or the shape differs.
         case values((_ name: String, _ shape: Shape) throws -> UnsafeBufferPointer<Float>)
+        /// Values that stay where they are: as `values`, in memory that may be written to and that `owner` keeps alive.
+        case shared(
+            owner: AnyObject,
+            (_ name: String, _ shape: Shape) throws -> UnsafeMutableBufferPointer<Float>)
     }
 
     /// Every parameter, in the order made.
@@ -43,8 +47,18 @@ public final class ParameterStore {
         _ name: String, _ shape: Shape, _ initializer: Initializer, isTrained: Bool
     ) throws -> Parameter {
         precondition(names.insert(name).inserted, "two parameters are called \(name)")
+        if case .shared(let owner, let read) = source, shape.count > 0,
+            let base = try read(name, shape).baseAddress
+        {
+            let value = Tensor(pointer: base, shape: shape)
+            let parameter = Parameter(
+                name: name, value: value, isTrained: isTrained, owner: owner)
+            parameters.append(parameter)
+            return parameter
+        }
         let parameter = Parameter(name: name, shape: shape, isTrained: isTrained)
         switch source {
+        case .shared: break
         case .values(let read):
             let values = try read(name, shape)
             if let base = values.baseAddress {

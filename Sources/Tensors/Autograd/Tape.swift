@@ -30,10 +30,16 @@ public final class Tape {
         let operation: StaticString
         let slot: Int
         let shape: Shape
+        let isLeaf: Bool
         let pullback: (Tensor) -> Void
     }
     private var entries: [Entry] = []
     private var gradients: [Tensor?] = []
+    /// Gradients that have done their work, by their number of elements: their storage, still in the cache, serves the
+    /// next ones.
+    private var spent: [Int: [Tensor]] = [:]
+    /// The slot whose pullback runs.
+    private var playing: Int?
 
     /// A tape over an arena; one that records also trains unless told otherwise.
     public init(
@@ -58,6 +64,7 @@ public final class Tape {
     public func reset() {
         entries.removeAll(keepingCapacity: true)
         gradients.removeAll(keepingCapacity: true)
+        spent.removeAll(keepingCapacity: true)
         arena.reset()
     }
 
@@ -70,18 +77,27 @@ public final class Tape {
         _ value: Tensor, operation: StaticString = #function,
         pullback: @escaping (Tensor) -> Void
     ) -> Variable {
+        append(value, operation: operation, isLeaf: false, pullback: pullback)
+    }
+
+    private func append(
+        _ value: Tensor, operation: StaticString, isLeaf: Bool,
+        pullback: @escaping (Tensor) -> Void
+    ) -> Variable {
         profiler?.lap(operation)
         guard isRecording else { return Variable(constant: value) }
         gradients.append(nil)
         entries.append(
             Entry(
                 operation: operation, slot: gradients.count - 1, shape: value.shape,
-                pullback: pullback))
+                isLeaf: isLeaf, pullback: pullback))
         return Variable(value: value, slot: gradients.count - 1)
     }
 
     /// A leaf whose gradient can be read after the backward pass: an input under test, say.
-    public func leaf(_ value: Tensor) -> Variable { record(value) { _ in } }
+    public func leaf(_ value: Tensor) -> Variable {
+        append(value, operation: "leaf", isLeaf: true) { _ in }
+    }
 
     /// Where to write or add a contribution to the gradient of `variable`; nil for a constant.
     public func accumulator(for variable: Variable) -> Accumulator? {
@@ -89,7 +105,9 @@ public final class Tape {
         if let gradient = gradients[variable.slot] {
             return Accumulator(tensor: gradient.reshaped(variable.shape), accumulate: true)
         }
-        let gradient = arena.tensor(variable.shape)
+        let gradient =
+            spent[variable.shape.count]?.popLast()?.reshaped(variable.shape)
+            ?? arena.tensor(variable.shape)
         gradients[variable.slot] = gradient
         return Accumulator(tensor: gradient, accumulate: false)
     }
@@ -107,7 +125,19 @@ public final class Tape {
         target.tensor.assign(scale, times: gradient, accumulate: target.accumulate)
     }
 
-    /// ∂loss/∂variable after ``backward(from:scale:)``; nil when no gradient reached it.
+    /// As ``accumulate(_:into:scale:)`` for the gradient that a pullback was given, as the last thing it does: where
+    /// that is the first contribution, its storage changes hands and nothing is copied.
+    func handOver(_ gradient: Tensor, to variable: Variable) {
+        guard let playing, variable.slot >= 0, gradients[variable.slot] == nil else {
+            return accumulate(gradient, into: variable)
+        }
+        precondition(gradients[playing]?.pointer == gradient.pointer, "not the pullback's own")
+        gradients[playing] = nil
+        gradients[variable.slot] = gradient
+    }
+
+    /// ∂loss/∂variable of a ``leaf(_:)`` after ``backward(from:scale:)``; nil when no gradient reached it, and for results of
+    /// operations, whose gradients are given up when they have been passed on.
     public func gradient(of variable: Variable) -> Tensor? {
         guard variable.slot >= 0 else { return nil }
         return gradients[variable.slot]?.reshaped(variable.shape)
@@ -121,7 +151,13 @@ public final class Tape {
         for entry in entries.reversed() {
             // A user of the variable may have seen it under another shape.
             if let gradient = gradients[entry.slot] {
+                playing = entry.slot
                 entry.pullback(gradient.reshaped(entry.shape))
+                playing = nil
+                if !entry.isLeaf, let spent = gradients[entry.slot] {
+                    gradients[entry.slot] = nil
+                    self.spent[spent.count, default: []].append(spent)
+                }
                 profiler?.lap(entry.operation, .backward)
             }
         }

@@ -6,9 +6,10 @@ extension Tape {
         let rows = x.value.rows
         let y = arena.tensor(Shape(rows, weight.shape[0]))
         if let bias {
-            ck_set_rows(y.pointer, bias.value.pointer, Int64(rows), Int64(y.columns))
+            multiply(Matrix(x.value), by: weight, bias: bias, into: Matrix(y))
+        } else {
+            multiply(Matrix(x.value), by: weight, into: Matrix(y))
         }
-        multiply(Matrix(x.value), by: weight, into: Matrix(y), accumulate: bias != nil)
         return record(y) { [unowned self] dy in
             accumulateOuter(Matrix(dy), Matrix(x.value), into: weight)
             if let db = bias?.accumulator() {
@@ -35,6 +36,12 @@ extension Tape {
         }
         let multiplications = batch * groups * inputs * outputs
         profiling(multiplications) {
+            if !isRecording && PanelMatrix.areFast {
+                ck_grouped_product(
+                    y.pointer, x.value.pointer, weight.value.pointer, Int64(batch), Int64(groups),
+                    Int64(outputs), Int64(inputs), bias == nil ? 0 : 1)
+                return
+            }
             for group in 0..<groups {
                 Matrix.group(group, of: y, groups).assign(
                     .group(group, of: x.value, groups), times: .slice(group, of: weight.value),

@@ -1,12 +1,32 @@
+import CKernels
+
 // The three products of a linear map y = x Wᵀ and its gradients, in the tape's precision.
 extension Tape {
+    /// y = x Wᵀ + b for x `[rows, in]`, W `[out, in]`, b `[out]`, y `[rows, out]`, which is contiguous.
+    public func multiply(
+        _ x: Matrix, by weight: Parameter, bias: Parameter, into y: Matrix
+    ) {
+        precondition(y.stride == y.columns && bias.shape.count == y.columns)
+        switch precision {
+        case .fp32:
+            ck_set_rows(y.pointer, bias.value.pointer, Int64(y.rows), Int64(y.columns))
+            multiply(x, by: weight, into: y, accumulate: true)
+        case .bf16:
+            profiling(x.rows * x.columns * y.columns) {
+                y.assign(x, times: weight.packedTransposed, bias: bias.value)
+            }
+        }
+    }
+
     /// y = x Wᵀ, or y += x Wᵀ, for x `[rows, in]`, W `[out, in]`, y `[rows, out]`.
     public func multiply(
         _ x: Matrix, by weight: Parameter, into y: Matrix, accumulate: Bool = false
     ) {
         profiling(x.rows * x.columns * y.columns) {
             switch precision {
-            case .fp32: y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
+            case .fp32 where isRecording || isTraining:
+                y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
+            case .fp32: y.assign(x, timesTransposed: weight, accumulate: accumulate)
             case .bf16: y.assign(x, times: weight.packedTransposed, accumulate: accumulate)
             }
         }

@@ -14,6 +14,7 @@ final class TokenIndex: @unchecked Sendable {
     private let longBytes: UnsafeMutablePointer<UInt8>
     private let offsets: UnsafeMutablePointer<UInt32>
     private let spaced: UnsafeMutablePointer<Int32>
+    private let characters: UnsafeMutablePointer<Int32>
 
     /// The id of the first token that has bytes: byte 0, or `<unk>` at the whitespace level.
     private static let first: Int32 = 2
@@ -36,9 +37,12 @@ final class TokenIndex: @unchecked Sendable {
         offsets.initialize(repeating: 0, count: count)
         spaced = .allocate(capacity: 128)
         spaced.initialize(repeating: 0, count: 128)
+        characters = .allocate(capacity: 1 << 16)
+        characters.initialize(repeating: 0, count: 1 << 16)
         longBytes = .allocate(capacity: longCount)
         table = ctoken_index(
             slots: slots, keys: keys, bytes: longBytes, offsets: offsets, spaced: spaced,
+            characters: characters,
             mask: UInt64(size - 1), shift: Int32(64 - size.trailingZeroBitCount),
             id_bits: UInt32.max >> UInt32(UInt32(vocabulary.size).leadingZeroBitCount),
             first: Self.first)
@@ -53,6 +57,8 @@ final class TokenIndex: @unchecked Sendable {
                 if token.count == 2, base[0] == 0x20, base[1] < 0x80 {
                     spaced[Int(base[1])] = tokenID
                 }
+                let scalar = Int(ctoken_character(base, token.count))
+                if scalar >= 0 { characters[scalar] = tokenID }
                 offsets[entry] = UInt32(offset)
                 keys[entry] = ctoken_make_key(base, token.count, token.count)
                 insert(keys[entry], tokenID)
@@ -68,6 +74,7 @@ final class TokenIndex: @unchecked Sendable {
         keys.deallocate()
         offsets.deallocate()
         spaced.deallocate()
+        characters.deallocate()
         longBytes.deallocate()
     }
 

@@ -1,8 +1,12 @@
+import CICU
+
 /// Cuts bytes into extended grapheme clusters: one per worker.
 final class CharacterSplitter {
     private let worker: Segmenter.Worker
+    private let rules: BoundaryRules
 
     init(rules: BoundaryRules) {
+        self.rules = rules
         worker = Segmenter(level: .grapheme, rules: rules).makeWorker()
     }
 
@@ -10,9 +14,20 @@ final class CharacterSplitter {
     @inline(__always)
     func forEachCharacter(in bytes: ByteSlice, _ body: (ByteSlice) -> Void) {
         guard let base = bytes.baseAddress else { return }
-        worker.begin(bytes)
         withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { ends in
             var start = 0
+            // Most words need no walk, for which they are short.
+            if let buffer = ends.baseAddress, bytes.count <= ends.count,
+                case let found = cicu_lone_ends(
+                    rules.handle, base, bytes.count, 0, bytes.count, buffer, ends.count), found > 0
+            {
+                for index in 0..<found {
+                    body(ByteSlice(start: base + start, count: ends[index] - start))
+                    start = ends[index]
+                }
+                return
+            }
+            worker.begin(bytes)
             while case let found = worker.next(ends: ends), found > 0 {
                 for index in 0..<found {
                     let end = ends[index]

@@ -3,7 +3,7 @@ final class WordSplitter {
     private let worker: Segmenter.Worker
 
     init(rules: BoundaryRules) {
-        worker = Segmenter(level: .word, rules: rules).makeWorker()
+        worker = Segmenter(level: .word, rules: rules).makeWorker(attachesSpaces: true)
     }
 
     /// Calls `body` with one piece after another; together they are all the bytes.
@@ -14,21 +14,14 @@ final class WordSplitter {
     @inline(__always)
     func forEachWord(in bytes: ByteSlice, _ body: (ByteSlice) -> Void) {
         guard let base = bytes.baseAddress else { return }
-        let count = bytes.count
         worker.begin(bytes)
         withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { ends in
             var start = 0
             while case let found = worker.next(ends: ends), found > 0 {
                 for index in 0..<found {
-                    var end = ends[index]
-                    // Only a segment of spaces can end in a space.
-                    if base[end - 1] == 0x20, end < count, !bytes.startsWithWhiteSpace(at: end) {
-                        end -= 1
-                    }
-                    if end > start {
-                        body(ByteSlice(start: base + start, count: end - start))
-                        start = end
-                    }
+                    let end = ends[index]
+                    body(ByteSlice(start: base + start, count: end - start))
+                    start = end
                 }
             }
         }

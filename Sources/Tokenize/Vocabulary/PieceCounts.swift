@@ -14,8 +14,11 @@ struct PieceCounts {
     ///
     /// At the lossless levels single bytes are tokens anyway and need no count of their own; what is
     /// longer than an entry may be is left to the fallback.
+    ///
+    /// - Parameter isLines: the text is many records, each with the line feed behind it, which is no
+    ///   part of it: at the levels of words and characters nothing is otherwise for that.
     @inline(__always)
-    mutating func add(_ text: ByteSlice, _ splitter: PieceSplitter) {
+    mutating func add(_ text: ByteSlice, _ splitter: PieceSplitter, isLines: Bool = false) {
         let isLossless = splitter.level.isLossless
         if splitter.level == .byte {
             report.occurrences += UInt64(text.count)
@@ -23,7 +26,12 @@ struct PieceCounts {
         }
         var (occurrences, long) = (0, 0)
         types.makeUnique()
-        splitter.forEachPiece(in: text) { piece in
+        splitter.forEachPiece(in: text) { whole in
+            var piece = whole
+            if isLines, whole[whole.count &- 1] == 0x0A {
+                if whole.count == 1 { return }
+                piece = ByteSlice(rebasing: whole.dropLast())
+            }
             occurrences &+= 1
             if piece.count == 1, isLossless { return }
             if piece.count > Vocabulary.maximumTokenLength {

@@ -107,20 +107,20 @@ public struct VocabularyTrainer {
         counts.report = TrainingReport()
     }
 
-    /// Adds what was counted in the next segment of a stream.
-    mutating func merge(_ segment: PieceCounts) {
-        var found = segment.report
+    /// Adds what was counted in the next part of a segment of a stream.
+    mutating func merge(_ part: PieceCounts, endsSegment: Bool) {
+        var found = part.report
         for index in found.firstIllFormed.indices {
             found.firstIllFormed[index].record += report.records
         }
         beginSegment()
-        counts.types.add(segment.types)
+        counts.types.add(part.types)
         counts.report = found
         takeReport()
-        endSegment()
+        if endsSegment { endSegment() }
     }
 
-    private mutating func endSegment() {
+    mutating func endSegment() {
         schedule.startNext()
         isBetweenSegments = true
     }

@@ -1,3 +1,4 @@
+import DVAE
 import Files
 import Foundation
 import SeqModel
@@ -25,10 +26,12 @@ struct TrainingState: Codable, Equatable {
     var corpusDigest = ""
     /// Seconds of training so far.
     var seconds = 0.0
+    /// What the objective remembers.
+    var objective = ObjectiveState.Memory()
 }
 
 /// A checkpoint folder: `model.safetensors`, `optimizer.safetensors`, `state.json` and a manifest
-/// with their digests, written last.
+/// with their digests, written last; and `objective.safetensors` where the objective has parameters of its own.
 ///
 /// It appears under its name by one rename, so one that bears the name is whole.
 struct Checkpoint {
@@ -49,10 +52,11 @@ struct Checkpoint {
 
     /// Writes a checkpoint and removes those beyond the newest `keep`.
     static func write(
-        _ state: TrainingState, model: TextModel, optimizer: any Optimizer, to run: RunDirectory,
-        keep: Int
+        _ state: TrainingState, model: TextModel, companion: TextObjectiveState,
+        optimizer: any Optimizer, to run: RunDirectory, keep: Int
     ) throws -> Checkpoint {
-        for parameter in model.parameters where parameter.value.firstNonFinite != nil {
+        for parameter in model.parameters + companion.parameters
+        where parameter.value.firstNonFinite != nil {
             throw TrainingError.nonFinite(
                 step: state.step, quantity: "parameter " + parameter.name, losses: [],
                 lastCheckpoint: all(in: run).first?.path)
@@ -64,11 +68,12 @@ struct Checkpoint {
         if all(in: run).contains(where: { $0.step == state.step }) { return checkpoint }
         try DurableDirectory.publish(name, in: run.checkpointsPath) { folder in
             try run.model.writeWeights(of: model, to: folder + "/model.safetensors")
-            var writer = SafeTensorsWriter()
-            for (name, tensor) in optimizer.state {
-                try writer.add(name, shape: tensor.shape.array, UnsafeBufferPointer(tensor.buffer))
+            try write(optimizer.state, to: folder + "/optimizer.safetensors")
+            if !companion.parameters.isEmpty {
+                try write(
+                    companion.parameters.map { ($0.name, $0.value) },
+                    to: folder + "/objective.safetensors")
             }
-            try writer.write(to: folder + "/optimizer.safetensors")
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             try DurableFile.write([UInt8](encoder.encode(state)), to: folder + "/state.json")
@@ -79,8 +84,10 @@ struct Checkpoint {
         return checkpoint
     }
 
-    /// Reads the checkpoint into a model and an optimizer of the same configuration.
-    func restore(into model: TextModel, optimizer: any Optimizer) throws -> TrainingState {
+    /// Reads the checkpoint into a model, what trains beside it and an optimizer of the same configuration.
+    func restore(
+        into model: TextModel, companion: TextObjectiveState, optimizer: any Optimizer
+    ) throws -> TrainingState {
         _ = try DurableDirectory.verifyManifest(path)
         let weights = try SafeTensorsFile(path: path + "/model.safetensors", digest: .required)
         let moments = try SafeTensorsFile(path: path + "/optimizer.safetensors", digest: .required)
@@ -95,9 +102,26 @@ struct Checkpoint {
             try Self.fill(parameter.value, from: weights, named: parameter.name)
             parameter.valueDidChange()
         }
+        if !companion.parameters.isEmpty {
+            let values = try SafeTensorsFile(
+                path: path + "/objective.safetensors", digest: .required)
+            for parameter in companion.parameters {
+                try Self.fill(parameter.value, from: values, named: parameter.name)
+                parameter.valueDidChange()
+            }
+        }
+        companion.objective.memory = state.objective
         for (name, tensor) in optimizer.state { try Self.fill(tensor, from: moments, named: name) }
         optimizer.stepCount = state.optimizerSteps
         return state
+    }
+
+    private static func write(_ tensors: [(name: String, tensor: Tensor)], to path: String) throws {
+        var writer = SafeTensorsWriter()
+        for (name, tensor) in tensors {
+            try writer.add(name, shape: tensor.shape.array, UnsafeBufferPointer(tensor.buffer))
+        }
+        try writer.write(to: path)
     }
 
     private static func fill(_ tensor: Tensor, from file: SafeTensorsFile, named name: String)

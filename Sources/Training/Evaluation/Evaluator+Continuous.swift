@@ -19,4 +19,13 @@ extension Evaluator {
             drawn: bottleneck.embed(draw, on: tape).value,
             own: bottleneck.embed(mean, on: tape).value)
     }
+
+    /// What is known of latents without codes.
+    func fill(_ result: inout EvaluationReport, of statistics: GaussianStatistics) {
+        let information = statistics.mutualInformation
+        result.activeLatents = information.count { $0 > LatentStatistics.activityThreshold }
+        result.mutualInformationNats = information.reduce(0, +)
+        result.mutualInformationCorrectedNats = result.mutualInformationNats
+        result.informationBoundNats = result.klNats
+    }
 }

@@ -31,17 +31,18 @@ public struct Verdict: Sendable, Equatable {
                 "the decoder ignores the codes: exchanging them between sentences costs "
                     + "\((gap ?? 0).rounded(to: 3)) nats a token, and \(report.activeLatents) of \(report.latents) "
                     + "latents carry information",
-                "try, one at a time: a later and smaller KL weight (--set objective.kl_weight.end=0.1 --set "
-                    + "objective.kl_weight.steps=10000), a higher floor (--set objective.free_bits=2), more word dropout "
-                    + "(--set model.decoder.word_dropout=0.5), a lower peak rate (--set learning_rate.peak=0.0005), "
-                    + "or longer training",
+                "begin anew with a remedy, one at a time, first to last: --recipe free-bits; --recipe batch-prior; "
+                    + "--recipe pretrain; --recipe bag-of-words",
+                "or by hand: a later and smaller KL weight (--set objective.kl_weight.end=0.1 --set "
+                    + "objective.kl_weight.steps=10000), a lower peak rate (--set learning_rate.peak=0.0005), longer "
+                    + "training (--steps)",
             ]
         } else if Double(report.activeLatents) < 0.5 * Double(report.latents) {
             health = .weak
             advice = [
                 "\(idle) of \(report.latents) latents are idle: the corpus may need fewer (--set "
-                    + "model.latent_count=\(max(1, report.activeLatents))), or the pressure on KL is too high (--set "
-                    + "objective.kl_weight.end=…, --set objective.free_bits=…)"
+                    + "model.latent_count=\(max(1, report.activeLatents))), or the pressure on KL is too high (--recipe "
+                    + "free-bits, or --recipe target-kl to hold the codes at a number of bits)"
             ]
         } else if report.categories > 0,
             report.codePerplexity < max(1.5, 0.1 * Double(report.categories))
@@ -49,7 +50,8 @@ public struct Verdict: Sendable, Equatable {
             health = .weak
             advice = [
                 "a latent uses only \(report.codePerplexity.rounded(to: 1)) of its \(report.categories) categories on "
-                    + "average: fewer would do (--set model.category_count=…), or train longer"
+                    + "average: --recipe uniform-mix calls the idle ones, or fewer would do (--set "
+                    + "model.category_count=\(max(2, Int(report.codePerplexity.rounded(.up)))))"
             ]
         } else {
             health = .healthy

@@ -19,7 +19,10 @@ extension ExperimentConfig {
     }
 
     /// Keys that files of earlier versions lack: where they are missing the defaults hold.
-    static let laterKeys = ModelConfig.laterKeys.map { "model." + $0 }
+    static let laterKeys =
+        ModelConfig.laterKeys.map { "model." + $0 }
+        + ["kl_term", "target_kl", "uniform_mix", "entropy_bonus", "bag_of_words"]
+        .map { "objective." + $0 } + ["training.pretraining_steps"]
 
     /// Reads a file written by ``configJSON()``: every key must be there but those of later versions, and no other.
     ///

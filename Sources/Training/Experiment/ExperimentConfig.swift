@@ -44,16 +44,18 @@ public struct ExperimentConfig: Codable, Sendable {
             latentCount: model.latentCount, categoryCount: model.categoryCount)
     }
 
-    /// A bound of several draws needs KL in closed form.
+    /// Bounds of several draws and KL of the mean posterior need it in closed form.
     private var priorProblems: [String] {
-        guard !Swift.type(of: model.prior.component).hasClosedDivergence,
-            objective.estimator.type == Vimco.type
-        else { return [] }
-        return [
-            "objective.estimator.type: got \"\(Vimco.type)\", want another one beside "
+        guard !Swift.type(of: model.prior.component).hasClosedDivergence else { return [] }
+        let wrong = [
+            objective.estimator.type == Vimco.type ? ("estimator.type", Vimco.type) : nil,
+            objective.klTerm == .aggregate ? ("kl_term", KLTerm.aggregate.rawValue) : nil,
+        ].compactMap { $0 }
+        return wrong.map { key, value in
+            "objective.\(key): got \"\(value)\", want another one beside "
                 + "model.prior.type=\(model.prior.type), whose KL has no closed form; such a prior can also be "
                 + "learned afterwards, by textvae train-prior"
-        ]
+        }
     }
 
     private func prefixed(_ section: String, _ problems: [String]) -> [String] {

@@ -10,6 +10,11 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
     public var accumulation = 1
     /// Updates of the parameters.
     public var steps = 8000
+    /// Updates, of all those, made as a plain autoencoder, without KL.
+    ///
+    /// Afterwards the decoder begins anew, and the ramps of the objective with it (Li, He, Neubig, Berg-Kirkpatrick and Yang
+    /// 2019, arXiv 1909.00868).
+    public var pretrainingSteps = 0
     /// What matrix products multiply: `auto`, `fp32` or `bf16`.
     public var precision = TrainingPrecision.auto
     /// The largest norm of all gradients together; longer ones are shortened to it.
@@ -35,6 +40,7 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
             + Check.range("batch_tokens", batchTokens, 0...1 << 24)
             + Check.positive("accumulation", accumulation, atMost: 65_536)
             + Check.positive("steps", steps, atMost: most)
+            + Check.range("pretraining_steps", pretrainingSteps, 0...max(0, steps - 1))
             + Check.range("gradient_clip_norm", gradientClipNorm, 1e-6...1e6)
             + Check.positive("evaluation_interval", evaluationInterval, atMost: most)
             + Check.positive("evaluation_sentences", evaluationSentences, atMost: most)

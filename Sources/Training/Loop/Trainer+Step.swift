@@ -8,15 +8,19 @@ extension Trainer {
     func step(report: (TrainingEvent) -> Void, log: MetricsLog) throws {
         let start = ContinuousClock.now
         tape.profiler?.beginStep()
+        if state.step > 0 && state.step == config.training.pretrainingSteps {
+            try beginSecondStage()
+        }
         let batches = try nextBatches()
         tape.profiler?.lap("batches")
-        for parameter in model.parameters { parameter.clearGradient() }
+        for parameter in parameters { parameter.clearGradient() }
         let sentences = batches.reduce(0) { $0 + $1.batchSize }
         var sums = StepSums()
         for (index, batch) in batches.enumerated() {
             let share = Double(batch.batchSize) / Double(sentences)
             try backpropagate(batch, number: index, share: share, into: &sums)
         }
+        // What the codes' own helpers learn does not shorten the model's step.
         let norm = GradientNorm(of: model.parameters)
         if !norm.value.isFinite {
             let culprit = model.parameters.first {
@@ -32,6 +36,9 @@ extension Trainer {
         recentLosses = Array((recentLosses + [sums.loss]).suffix(5))
         sums.gradientNorm = norm.value
         sums.seconds = (ContinuousClock.now - start) / .seconds(1)
+        companion.objective.note(
+            kl: sums.kl, latentCount: config.model.latentCount, target: objective.targetKL)
+        state.objective = companion.objective.memory
         advance(sums)
         if state.step % config.training.logInterval == 0 || state.step == config.training.steps {
             let line = stepReport(klWeight: sums.klWeight)
@@ -67,8 +74,10 @@ extension Trainer {
         tape.reset()
         let draw = state.step * config.training.accumulation + number
         let (bound, scores) = model.bound(
-            of: batch, objective: config.objective, at: state.step,
-            using: RandomStream(seed: config.seed, "training", step: draw), on: tape)
+            of: batch, objective: objective,
+            at: max(0, state.step - config.training.pretrainingSteps),
+            using: RandomStream(seed: config.seed, "training", step: draw), on: tape,
+            state: companion)
         let loss = Double(bound.loss.value[0])
         try require(loss.isFinite, "the loss (\(loss))")
         tape.backward(from: bound.loss, scale: Float(share))

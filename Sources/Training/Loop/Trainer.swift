@@ -28,6 +28,7 @@ public final class Trainer {
     let corpus: TokenCorpus
     let schedule: BatchSchedule
     let run: RunDirectory
+    let companion: TextObjectiveState
     let optimizer: any Optimizer
     let tape: Tape
     var state = TrainingState()
@@ -35,6 +36,9 @@ public final class Trainer {
 
     /// Where the time of the steps went, if asked for.
     public var profiler: StepProfiler? { tape.profiler }
+
+    /// Everything that gradients move.
+    var parameters: [Parameter] { model.parameters + companion.parameters }
 
     /// A trainer at step 0; `profiles` says whether to find out where the time goes.
     public init(
@@ -47,7 +51,11 @@ public final class Trainer {
         self.run = run
         model = try TextModel(
             config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
-        optimizer = config.optimizer.component.makeOptimizer(model.trainedParameters)
+        companion = try TextObjectiveState(
+            config.objective, model: config.model, tokens: TokenSpace(tokenizer),
+            source: .seed(config.seed))
+        optimizer = config.optimizer.component.makeOptimizer(
+            model.trainedParameters + companion.parameters)
         tape = Tape(
             arena: Arena(), isRecording: true, precision: config.training.precision.resolved)
         if profiles { tape.profiler = StepProfiler() }
@@ -62,7 +70,8 @@ public final class Trainer {
     public func resume(_ report: (TrainingEvent) -> Void) throws {
         for checkpoint in Checkpoint.all(in: run) {
             do {
-                let restored = try checkpoint.restore(into: model, optimizer: optimizer)
+                let restored = try checkpoint.restore(
+                    into: model, companion: companion, optimizer: optimizer)
                 guard restored.corpusDigest == corpus.digest else {
                     throw TrainingError.corpusChanged(path: checkpoint.path)
                 }
@@ -124,12 +133,11 @@ public final class Trainer {
             limit: config.training.evaluationSentences, decodes: false)
         let result = isLast ? try heldOutReport(limit: .max, decodes: true) : selection
         // The objective at its final weight, with hard codes: what the run is asked to make small.
-        let floor = Double(config.objective.freeBits)
-        let penalty = selection.klPerLatent.reduce(0) { $0 + max(floor, $1) }
-        let loss =
-            selection.lossNatsPerToken * Double(selection.tokens)
-            / Double(max(1, selection.sentences))
-            + Double(config.objective.klWeight.end) * penalty
+        let tokensPerSentence = Double(selection.tokens) / Double(max(1, selection.sentences))
+        let loss = objective.selectionLoss(
+            reconstruction: -selection.lossNatsPerToken * tokensPerSentence,
+            klPerLatent: config.objective.klTerm == .aggregate
+                ? selection.aggregateKlPerLatent : selection.klPerLatent)
         try require(loss.isFinite, "the held-out loss (\(loss))")
         let isBest = loss < state.bestLoss ?? .infinity
         if isBest {
@@ -142,7 +150,9 @@ public final class Trainer {
     }
 
     private func heldOutReport(limit: Int, decodes: Bool) throws -> EvaluationReport {
-        let evaluator = Evaluator(model, tokenizer: tokenizer, decodes: decodes, seed: config.seed)
+        let evaluator = try Evaluator(
+            model, tokenizer: tokenizer, options: EvaluationOptions(decodes: decodes),
+            seed: config.seed)
         var left = limit
         for batch in corpus.heldOutBatches(batchSize: config.training.batchSize) where left > 0 {
             let sequences = try batch.sequences()
@@ -155,7 +165,7 @@ public final class Trainer {
     private func save(report: (TrainingEvent) -> Void, log: MetricsLog) throws {
         state.metricsLength = log.length
         let checkpoint = try Checkpoint.write(
-            state, model: model, optimizer: optimizer, to: run,
+            state, model: model, companion: companion, optimizer: optimizer, to: run,
             keep: config.training.keepCheckpoints)
         report(.saved(step: state.step, path: checkpoint.path))
     }

@@ -27,7 +27,7 @@ public final class PriorTrainer {
     private let config: PriorTrainingConfig
     private let codes: PriorCodes
     private let optimizer: any Optimizer
-    private let tape = Tape(arena: Arena(), isRecording: true)
+    private let tape: Tape
     private var step = 0
     private var seconds = 0.0
     private var recent: [Double] = []
@@ -45,6 +45,8 @@ public final class PriorTrainer {
         }
         self.config = config
         self.codes = codes
+        tape = Tape(
+            arena: Arena(), isRecording: true, precision: config.precision.resolved)
         let grid = CodeGrid(
             latentCount: codes.heldOut.latentCount, categoryCount: codes.heldOut.categoryCount)
         prior = try LearnedPrior(config.prior, grid: grid, source: .seed(config.seed))

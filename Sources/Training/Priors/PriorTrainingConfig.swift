@@ -13,6 +13,8 @@ public struct PriorTrainingConfig: Sendable, Equatable {
     public var batchSize = 64
     /// Updates at most.
     public var steps = 4000
+    /// What matrix products multiply.
+    public var precision = TrainingPrecision.auto
     /// Updates between measurements on held-out codes.
     public var evaluationInterval = 200
     /// Measurements without an improvement after which training ends.

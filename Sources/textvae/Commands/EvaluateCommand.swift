@@ -10,8 +10,11 @@ struct EvaluateCommand: ParsableCommand {
               textvae evaluate --model model test.txt
               textvae evaluate --model model test.txt --json | jq .verdict
               textvae evaluate --model model --no-decode < large.txt
+              textvae evaluate --model model test.txt --importance-samples 100
+              textvae evaluate --model model test.txt --information --edits
 
-            Likelihoods are in nats. The shuffle gap is what a token costs more with another sentence's codes than with \
+            Likelihoods are in nats. Perplexity is per white-space word, end marks included, by the best bound asked \
+            for: the ELBO, the importance-weighted bound, or the exact value. The shuffle gap is what a token costs more with another sentence's codes than with \
             the own ones: near 0, the decoder ignores the codes. Empty lines and lines too long for the model are left \
             out and counted.
             """)
@@ -25,14 +28,43 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Decode freely too, for exact matches and BLEU: slower.")
     var decode = true
 
+    @Option(
+        help: ArgumentHelp(
+            "Also the importance-weighted bound, of so many decodes a line.", valueName: "count"))
+    var importanceSamples = 0
+
+    @Flag(help: "Also log p(x) by summing over all codes; for grids of at most 4096.")
+    var exact = false
+
+    @Flag(help: "Also the information of whole codes, over the first 2000 lines.")
+    var information = false
+
+    @Flag(help: "Also how many codes stay when case, final mark and spaces change.")
+    var edits = false
+
     @Option(help: "Of the draws from the posterior.")
     var seed: UInt64 = 1
+
+    /// Lines that are edited and encoded again.
+    private static let editedLines = 2000
+
+    func validate() throws {
+        guard 0...100_000 ~= importanceSamples else {
+            throw ValidationError(
+                "--importance-samples: got \(importanceSamples), want 0 … 100000.")
+        }
+    }
 
     func run() throws {
         let codec = try options.load()
         let limit = codec.model.config.maximumLength
-        let evaluator = Evaluator(
-            codec.model, tokenizer: codec.tokenizer, decodes: decode, seed: seed)
+        var wanted = EvaluationOptions(decodes: decode)
+        wanted.importanceSamples = importanceSamples
+        wanted.isExact = exact
+        wanted.jointInformationSentences = information ? 2000 : 0
+        let evaluator = try Evaluator(
+            codec.model, tokenizer: codec.tokenizer, options: wanted, seed: seed)
+        var edited: [String] = []
         var (used, empty, tooLong) = (0, 0, 0)
         try input.forEachWindow(of: options.windowSize) { records in
             let all = records.filter { !$0.bytes.isEmpty }.map { codec.tokenIDs(of: $0.bytes) }
@@ -41,6 +73,11 @@ struct EvaluateCommand: ParsableCommand {
                 .sorted { ($0.element.count, $0.offset) < ($1.element.count, $1.offset) }
                 .map(\.element)
             used += sequences.count
+            if edits {
+                edited += records.prefix(max(0, Self.editedLines - edited.count)).map {
+                    String(decoding: $0.bytes, as: UTF8.self)
+                }
+            }
             empty += records.count - all.count
             tooLong += all.count - sequences.count
             for first in stride(from: 0, to: sequences.count, by: options.batchSize) {
@@ -57,7 +94,8 @@ struct EvaluateCommand: ParsableCommand {
             StandardError.note(
                 "left out \(Figures.count(tooLong, "line")) of more than \(limit) tokens")
         }
-        let report = evaluator.finish()
+        var report = evaluator.finish()
+        if edits { report.codeAgreement = try CodeAgreement.measure(edited, with: codec) }
         try OutputOptions.print { sink in
             try sink.write(json ? report.json() + "\n" : report.table.text)
             if !json { for line in report.advice { try sink.writeLine(line) } }

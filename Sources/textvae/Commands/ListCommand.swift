@@ -6,7 +6,7 @@ import Training
 
 /// What there is to choose from.
 enum ComponentList: String, CaseIterable {
-    case estimators, bottlenecks, priors, encoders, decoders, optimizers, presets
+    case estimators, bottlenecks, priors, encoders, decoders, optimizers, presets, recipes
 
     /// Name and summary of each.
     var entries: [(name: String, summary: String)] {
@@ -18,6 +18,7 @@ enum ComponentList: String, CaseIterable {
         case .decoders: DecoderKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .optimizers: OptimizerKind.builtIn.entries.map { ($0.type, $0.summary) }
         case .presets: Preset.builtIn.map { ($0.name, $0.summary) }
+        case .recipes: Recipe.builtIn.map { ($0.name, $0.summary) }
         }
     }
 }
@@ -30,11 +31,13 @@ struct ListCommand: ParsableCommand {
             EXAMPLES:
               textvae list estimators
               textvae list presets
+              textvae list recipes
               textvae train a.txt -o model --set objective.estimator.type=reinforce
             """)
 
     @Argument(
-        help: "estimators, bottlenecks, priors, encoders, decoders, optimizers or presets.",
+        help:
+            "estimators, bottlenecks, priors, encoders, decoders, optimizers, presets or recipes.",
         completion: .words(of: ComponentList.self), transform: keyword)
     var kind: ComponentList
 

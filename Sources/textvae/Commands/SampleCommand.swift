@@ -19,20 +19,10 @@ struct SampleCommand: ParsableCommand {
     @OptionGroup var options: ModelOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var search: SearchOptions
+    @OptionGroup var source: CodePriorOptions
 
     @Option(name: .shortAndLong, help: "Sentences to draw.")
     var count = 10
-
-    @Option(
-        help: "Where codes come from: model (the default), uniform, factorised or autoregressive.",
-        completion: .words(of: PriorChoice.self), transform: keyword)
-    var prior = PriorChoice.model
-
-    @Option(
-        help: ArgumentHelp(
-            "Of the codes: below 1 likelier ones, above 1 more varied ones.",
-            valueName: "temperature"))
-    var codeTemperature: Float = 1
 
     @Flag(help: "Print the codes instead of the sentences.")
     var codes = false
@@ -40,9 +30,6 @@ struct SampleCommand: ParsableCommand {
     func validate() throws {
         guard 0...1_000_000_000_000 ~= count else {
             throw ValidationError("--count: got \(count), want 0 … 10^12.")
-        }
-        guard codeTemperature.isFinite, 0.01...100 ~= codeTemperature else {
-            throw ValidationError("--code-temperature: got \(codeTemperature), want 0.01 … 100.")
         }
     }
 
@@ -57,13 +44,13 @@ struct SampleCommand: ParsableCommand {
                 if codes {
                     try codeWriter.write(
                         codec.sampleCodes(
-                            count: rows, seed: search.seed, firstRow: first, prior: prior,
-                            temperature: codeTemperature))
+                            count: rows, seed: search.seed, firstRow: first, prior: source.prior,
+                            temperature: source.codeTemperature))
                     continue
                 }
                 let sequences = try codec.sampleSequences(
-                    count: rows, seed: search.seed, firstRow: first, prior: prior,
-                    temperature: codeTemperature, strategy: search.strategy)
+                    count: rows, seed: search.seed, firstRow: first, prior: source.prior,
+                    temperature: source.codeTemperature, strategy: search.strategy)
                 for sequence in sequences {
                     try lineWriter.write(codec.tokenizer.decode(sequence))
                 }

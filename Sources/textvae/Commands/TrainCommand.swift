@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand {
               textvae train corpus.txt --output model --level character
               textvae train a.txt b.txt --valid c.txt --output model
               textvae train corpus.txt --output model --set model.latent_count=48
+              textvae train corpus.txt --output model --recipe free-bits
               textvae train corpus.txt --output model --resume
 
             The output folder holds the best model so far at every moment (config.json, tokenizer.json, \
@@ -138,7 +139,7 @@ struct TrainCommand: ParsableCommand {
         }
         let own = try ExperimentConfig(contentsOf: run.model.configPath)
         if experiment.isEmpty && extra.isEmpty { return own }
-        let base = experiment.preset == nil && experiment.config == nil
+        let base = experiment.preset == nil && experiment.recipe == nil && experiment.config == nil
         let asked = try experiment.resolve(
             over: base ? run.model.configPath : nil, adding: extra)
         let differences = try own.differences(from: asked)

@@ -52,7 +52,7 @@ extension ExitStatus {
         switch error {
         case .incompleteModel: self = .noInput
         case .badConfig, .mixedFiles, .stalePrior, .tooLong, .wrongGrid: self = .data
-        case .noCodes, .noContinuousLatents, .noRelaxedCodes, .noPrior, .badOption: self = .usage
+        case .noCodes, .noContinuousLatents, .noPrior, .badOption: self = .usage
         }
     }
 
@@ -74,7 +74,7 @@ extension ExitStatus {
         case .unreadable(_, "read", _), .unwritableCache: self = .inputOutput
         case .unreadable: self = .noInput
         case .unusableCorpus, .noRecords, .allTooLong, .corpusChangedWhileRead, .corpusChanged,
-            .damagedCache, .badCheckpoint:
+            .damagedCache, .badCheckpoint, .badTable:
             self = .data
         case .cursorOutOfRange, .nonFinite: self = .failure
         }

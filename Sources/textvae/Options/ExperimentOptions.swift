@@ -3,13 +3,20 @@ import Glibc
 import Tokenize
 import Training
 
-/// The configuration of a run: defaults < preset < file < everyday flags and assignments.
+/// The configuration of a run: defaults < preset < recipe < file < everyday flags and assignments.
 struct ExperimentOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "tiny, small (the default) or base; textvae list presets says more.", valueName: "name"),
         completion: .list(Preset.builtIn.map(\.name)))
     var preset: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Remedies over the preset, such as free-bits; textvae list recipes says more.",
+            valueName: "name"),
+        completion: .list(Recipe.builtIn.map(\.name)))
+    var recipe: String?
 
     @Option(
         help: "What a token is: word (the default), character, whitespace or byte.",
@@ -32,7 +39,7 @@ struct ExperimentOptions: ParsableArguments {
 
     /// Whether nothing was asked for.
     var isEmpty: Bool {
-        preset == nil && level == nil && config == nil && assignments.isEmpty
+        preset == nil && recipe == nil && level == nil && config == nil && assignments.isEmpty
     }
 
     /// The resolved and checked whole.
@@ -46,7 +53,8 @@ struct ExperimentOptions: ParsableArguments {
         }
         do {
             return try ExperimentConfig.resolve(
-                preset: preset, level: level, file: config ?? base, sets: assignments + extra)
+                preset: preset, recipe: recipe, level: level, file: config ?? base,
+                sets: assignments + extra)
         } catch {
             // Without a file all of it was said by flags.
             guard config == nil, base == nil else { throw error }

@@ -18,6 +18,11 @@ struct InputFiles: ParsableArguments {
         completion: .file())
     var files: [String] = []
 
+    init() {}
+
+    /// These files, whatever the command line says.
+    init(paths: [String]) { files = paths }
+
     /// What is read, in order.
     var paths: [String] { files.isEmpty ? ["-"] : files }
 

@@ -8,9 +8,12 @@ import Testing
     @Test(arguments: [
         ("125", Baseline.constant(125)), ("-7.5", .constant(-7.5)), (#""none""#, .constant(0)),
         (#""batch""#, .batch), (#""mode""#, .mode),
+        (#""moving_average""#, .movingAverage), (#""learned""#, .learned),
     ])
     func isANumberOrAName(json: String, baseline: Baseline) throws {
-        let estimator = try decodeEstimator(#"{"type": "reinforce", "baseline": \#(json)}"#)
+        let estimator = try decodeEstimator(
+            #"{"type": "reinforce", "baseline": \#(json), "baseline_decay": 0.9, "baseline_size": 8, "#
+                + #""normalizes_variance": true}"#)
         #expect((estimator as? Reinforce)?.baseline == baseline)
         let again = try JSONDecoder().decode(
             Baseline.self, from: JSONEncoder().encode(baseline))
@@ -23,7 +26,7 @@ import Testing
         }
         #expect(
             error?.description == "unknown baseline \"bacth\" (did you mean \"batch\"?); known: "
-                + "none, batch, mode, a number")
+                + "none, batch, mode, moving_average, learned, a number")
     }
 
     @Test func constantsAreWrittenAsNumbers() throws {
@@ -32,6 +35,7 @@ import Testing
         let choice = Choice<EstimatorKind>(Reinforce())
         #expect(
             String(decoding: try encoder.encode(choice), as: UTF8.self)
-                == #"{"baseline":0,"type":"reinforce"}"#)
+                == #"{"baseline":0,"baselineDecay":0.95,"baselineSize":64,"normalizesVariance":false,"type":"reinforce"}"#
+        )
     }
 }

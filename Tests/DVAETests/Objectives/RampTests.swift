@@ -32,6 +32,37 @@ import Testing
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let json = String(decoding: try encoder.encode(Ramp(0.5)), as: UTF8.self)
-        #expect(json == #"{"end":0.5,"start":0.5,"steps":0}"#)
+        #expect(
+            json
+                == #"{"cycles":1,"end":0.5,"ratio":1,"shape":"linear","start":0.5,"steps":0}"#)
+    }
+
+    /// Fu et al.'s schedule: T = 40, M = 4, R = ½; each cycle rises for 5 steps and rests for 5.
+    @Test func cycles() {
+        let ramp = Ramp(from: 0, to: 1, steps: 40, cycles: 4, ratio: 0.5)
+        let cycle: [Float] = [0, 0.2, 0.4, 0.6, 0.8, 1, 1, 1, 1, 1]
+        let values = (0..<45).map(ramp.value)
+        for (step, value) in values.enumerated() {
+            #expect(abs(value - (step < 40 ? cycle[step % 10] : 1)) < 1e-6, "step \(step)")
+        }
+        #expect(values[10] == 0 && values[30] == 0 && values[44] == 1)
+    }
+
+    @Test func exponential() {
+        let ramp = Ramp(from: 1, to: 0.0625, steps: 4, shape: .exponential)
+        #expect((0...5).map(ramp.value) == [1, 0.5, 0.25, 0.125, 0.0625, 0.0625])
+        let cyclic = Ramp(from: 1, to: 0.25, steps: 8, shape: .exponential, cycles: 2, ratio: 0.5)
+        #expect((0..<8).map(cyclic.value) == [1, 0.5, 0.25, 0.25, 1, 0.5, 0.25, 0.25])
+    }
+
+    @Test func problemsName() {
+        var ramp = Ramp(from: 0, to: 1, steps: 10, shape: .exponential)
+        #expect(ramp.problems("x", 0...1).map { $0.prefix { $0 != ":" } } == ["x.shape"])
+        ramp.start = 0.1
+        #expect(ramp.problems("x", 0...1).isEmpty)
+        ramp.cycles = 0
+        ramp.ratio = 0
+        #expect(
+            ramp.problems("x", 0...1).map { $0.prefix { $0 != ":" } } == ["x.cycles", "x.ratio"])
     }
 }
