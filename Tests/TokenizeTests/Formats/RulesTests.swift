@@ -29,6 +29,7 @@ import Testing
         #expect(tokenizer.tokens("ab cd  ef gh\n") == ["ab", " cd ", " ef", " gh", "\n"])
         // One word to these rules, and one that was never seen.
         #expect(tokenizer.tokens(" ab ") == [" a", "b", " "])
+        #expect(tokenizer.tokens(" ab\n") == [" ab", "\n"])
     }
 
     @Test(arguments: [CustomRules.sourceCode, CustomRules.lookAhead])
