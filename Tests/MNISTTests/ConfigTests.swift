@@ -24,7 +24,7 @@ import Testing
         #expect(try trainConfig().estimatorText == "reinmax(temperature=1.3)")
         #expect(
             try trainConfig("--estimator", "straight_through").estimatorText
-                == "straight_through(temperature=1.0)")
+                == "straight_through")
         #expect(
             try trainConfig("--estimator", "rloo", "--samples", "2").estimatorText
                 == "rloo(sample_count=2)")

@@ -46,12 +46,14 @@ struct MNISTConfig: Codable, Sendable {
 }
 
 extension MNISTConfig {
-    /// The estimator and its settings on one line: `reinmax(temperature=1.3)`.
+    /// The estimator and where it differs from its defaults, on one line: `reinmax(temperature=1.3)`.
     var estimatorText: String {
         guard let tree = try? ConfigurationTree.encode(estimator), let members = tree.object else {
             return estimator.type
         }
-        let settings = members.filter { $0.key != "type" }.map { member in
+        let defaults = try? ConfigurationTree.encode(
+            Choice<EstimatorKind>(EstimatorKind.builtIn.entry(estimator.type).makeDefault()))
+        let settings = members.filter { $0.value != defaults?[$0.key] }.map { member in
             // A ramp that does not move is a number.
             let start = member.value["start"]
             let value = start != nil && start == member.value["end"] ? start : member.value
