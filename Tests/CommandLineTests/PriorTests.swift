@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test func isLearnedAndUsed() throws {
-        let (_, path) = try copy()
+        let (scratch, path) = try copy()
+        defer { withExtendedLifetime(scratch) {} }
         let corpus = try TinyModel.get().corpus
         let small = [
             "--hidden-size", "16", "--steps", "30", "--evaluation-interval", "10",
@@ -54,7 +55,8 @@ import Testing
     }
 
     @Test func refusesWhatCannotBe() throws {
-        let (_, path) = try copy()
+        let (scratch, path) = try copy()
+        defer { withExtendedLifetime(scratch) {} }
         try Command.run("train-prior", "--model", path, "--steps", "0", "/dev/null")
             .expectError(64, saying: "steps")
         let empty = try Command.run("train-prior", "--model", path, "/dev/null")

@@ -43,17 +43,19 @@ struct TokenSampler {
     /// Leaves in `candidates` the tokens allowed by top k and top p, most probable first.
     private mutating func gather(from weights: UnsafeMutableBufferPointer<Float>) {
         candidates.removeAll(keepingCapacity: true)
+        let total: Double
         if let k = options.topK {
             keepLargest(max(1, min(k, weights.count)), of: weights)
+            total = candidates.reduce(0) { $0 + Double($1.weight) }
         } else {
+            total = weights.reduce(0) { $0 + Double($1) }
             // All weights below this one together hold less than 1 − p: none of them is wanted.
-            let total = weights.reduce(0, +)
-            let floor = (1 - (options.topP ?? 1)) * total / Float(2 * max(1, weights.count))
-            append(weights, from: floor)
+            let floor =
+                Double(1 - (options.topP ?? 1)) * total / Double(2 * max(1, weights.count))
+            append(weights, from: Float(floor))
             candidates.sort(by: Candidate.precedes)
         }
         guard let p = options.topP else { return }
-        let total = candidates.reduce(0.0) { $0 + Double($1.weight) }
         var sum = 0.0
         let last = candidates.firstIndex {
             sum += Double($0.weight)

@@ -58,7 +58,10 @@ private final class SegmentCounter {
     init(_ spec: TokenizerSpec, _ rules: SplittingRules) throws {
         splitter = PieceSplitter(spec.level, rules)
         normalizer = try Normalizer(spec)
-        canTakeLines = !spec.normalizes && (spec.level == .word || spec.level == .character)
+        // Rules of the user's own may have a say about line feeds.
+        canTakeLines =
+            !spec.normalizes && spec.rules == nil
+            && (spec.level == .word || spec.level == .character)
     }
 
     func count(_ block: TextBlock, _ illFormed: IllFormedPolicy) throws -> SegmentCounter {

@@ -10,7 +10,7 @@ import Testing
 
     private static func moments(
         _ estimator: any GradientEstimator, of f: @escaping LatentFunction, logits: [Double],
-        seed: UInt64
+        seed: UInt64, draws: Int = draws
     ) throws -> (mean: [Double], variance: [Double]) {
         let tape = Tape.recording()
         let posterior = tape.posterior(logits, grid, batch: draws)
@@ -46,5 +46,20 @@ import Testing
             }
         }
         #expect(Double(outside) <= 0.01 * Double(coordinates), "\(outside) of \(coordinates)")
+    }
+
+    /// At equal decodes: one estimate of four draws against the mean of four estimates of one.
+    @Test func leaveOneOutIsQuieterThanReinforceWithoutBaseline() throws {
+        let f = Polynomial(cells: Self.grid.cells, degree: 2, seed: 1)
+        let logits = normals(Self.grid.cells, "large", seed: 1)
+        let single = try Self.moments(
+            Reinforce(), of: f.latentFunction, logits: logits, seed: 1
+        ).variance.map { $0 / 4 }
+        let four = try Self.moments(
+            LeaveOneOut(), of: f.latentFunction, logits: logits, seed: 2, draws: Self.draws / 4
+        ).variance
+        #expect(LeaveOneOut().sampleCount == 4)
+        // The noise of the whole gradient: of a single cell it may be more where f has a mean near 0.
+        #expect(four.reduce(0, +) < single.reduce(0, +))
     }
 }

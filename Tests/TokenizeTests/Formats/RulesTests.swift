@@ -27,7 +27,9 @@ import Testing
             TokenizerSpec(level: .word, rules: #"[a-z]+ [\ ]*; [\ ]+; .;"#),
             on: ["ab cd  ef gh\n", " ab"])
         #expect(tokenizer.tokens("ab cd  ef gh\n") == ["ab", " cd ", " ef", " gh", "\n"])
-        #expect(tokenizer.tokens(" ab ") == [" ab", " "])
+        // One word to these rules, and one that was never seen.
+        #expect(tokenizer.tokens(" ab ") == [" a", "b", " "])
+        #expect(tokenizer.tokens(" ab\n") == [" ab", "\n"])
     }
 
     @Test(arguments: [CustomRules.sourceCode, CustomRules.lookAhead])

@@ -44,6 +44,24 @@ import Testing
         #expect(trainer.report.occurrences == wanted.1.occurrences)
     }
 
+    /// Well-formed lines are counted many at a time: the line feeds between are in no word.
+    @Test(arguments: [TokenLevel.word, .character], ["", "\n", "end", " \r\n\r\n"])
+    func linesTogetherAreLinesAlone(_ level: TokenLevel, _ end: String) throws {
+        let text = samples.joined(separator: " \n") + "\r\n" + samples.joined(separator: "\r\n")
+        let bytes = Array((text + "\n\n" + text + end).utf8)
+        #expect(bytes.withUnsafeBufferPointer { $0.nextIllFormed(from: 0) } == nil)
+        let spec = TokenizerSpec(level: level)
+        var trainer = try VocabularyTrainer(spec, minimumFrequency: 1)
+        var records = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        if records.last?.isEmpty == true { records.removeLast() }
+        for record in records { trainer.add(bytes: Array(record)) }
+        let file = try TemporaryFile(bytes)
+        var streamed = try VocabularyTrainer(spec, minimumFrequency: 1)
+        try streamed.add(RecordStream(paths: [file.path]))
+        #expect(streamed.report == trainer.report)
+        #expect(try streamed.finish().json() == trainer.finish().json())
+    }
+
     @Test func oneLongLine() throws {
         let line = Self.corpus.map { $0 == 0x0A ? 0x20 : $0 }
         let file = try TemporaryFile(line)
