@@ -1,7 +1,8 @@
 import CKernels
-import Tensors
 import TestSupport
 import Testing
+
+@testable import Tensors
 
 /// Products in bf16 against double precision, and their bits.
 @Suite(.serialized) struct BFloat16Tests {

@@ -38,7 +38,7 @@ struct MNISTConfig: Codable, Sendable {
                 ? estimator.component.problems(
                     latentCount: latentCount, categoryCount: categoryCount
                 ).map { "estimator." + $0 } : [])
-            + optimizer.component.problems.map { "optimizer." + $0 }
+            + baselineProblems + optimizer.component.problems.map { "optimizer." + $0 }
             + Check.range("rate", rate, 1e-8...1)
             + Check.positive("batch_size", batchSize, atMost: 10_000)
             + Check.positive("epoch_count", epochCount, atMost: 100_000)
@@ -46,12 +46,22 @@ struct MNISTConfig: Codable, Sendable {
 }
 
 extension MNISTConfig {
-    /// The estimator and its settings on one line: `reinmax(temperature=1.3)`.
+    /// This trainer keeps no memory for an estimator, and without one such a baseline would be 0.
+    private var baselineProblems: [String] {
+        guard let reinforce = estimator.component as? Reinforce,
+            [.movingAverage, .learned].contains(reinforce.baseline)
+        else { return [] }
+        return ["estimator.baseline: got one that remembers, want a number, batch or mode"]
+    }
+
+    /// The estimator and where it differs from its defaults, on one line: `reinmax(temperature=1.3)`.
     var estimatorText: String {
         guard let tree = try? ConfigurationTree.encode(estimator), let members = tree.object else {
             return estimator.type
         }
-        let settings = members.filter { $0.key != "type" }.map { member in
+        let defaults = try? ConfigurationTree.encode(
+            Choice<EstimatorKind>(EstimatorKind.builtIn.entry(estimator.type).makeDefault()))
+        let settings = members.filter { $0.value != defaults?[$0.key] }.map { member in
             // A ramp that does not move is a number.
             let start = member.value["start"]
             let value = start != nil && start == member.value["end"] ? start : member.value

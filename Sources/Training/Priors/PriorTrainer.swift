@@ -38,7 +38,7 @@ public final class PriorTrainer {
     public init(_ config: PriorTrainingConfig, codes: PriorCodes) throws {
         guard codes.training[0].rowCount > 0, codes.heldOut.rowCount > 0 else {
             throw TrainingError.noRecords(
-                sources: [],
+                sources: ["the lines given"],
                 reason: "a prior wants records to learn from and others to hold out; there are "
                     + "\(codes.training[0].rowCount) and \(codes.heldOut.rowCount), of those that fit the model"
             )
