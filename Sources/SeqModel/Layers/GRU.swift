@@ -65,13 +65,20 @@ public struct GRU {
     public func step(
         _ x: Tensor, state: Tensor, condition: Tensor?, into next: Tensor, arena: Arena
     ) {
-        let rows = x.rows
-        let gi = arena.tensor(Shape(rows, 3 * hiddenSize))
-        let gh = arena.tensor(Shape(rows, 3 * hiddenSize))
+        let gi = arena.tensor(Shape(x.rows, 3 * hiddenSize))
         Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
+        step(products: gi, rows: nil, state: state, condition: condition, into: next, arena: arena)
+    }
+
+    /// The same with W_i x given: sequence r reads row `rows[r]` of the products `[…, 3H]`, or its own.
+    func step(
+        products: Tensor, rows: UnsafePointer<Int32>?, state: Tensor, condition: Tensor?,
+        into next: Tensor, arena: Arena
+    ) {
+        let gh = arena.tensor(Shape(state.rows, 3 * hiddenSize))
         Matrix(gh).assign(Matrix(state), timesTransposed: weightHH)
         GRUStep.states(
-            layer: self, h: Matrix(next), gi: gi, index: nil, gh: gh, condition: condition,
+            layer: self, h: Matrix(next), gi: products, index: rows, gh: gh, condition: condition,
             previous: Matrix(state))
     }
 }
