@@ -37,7 +37,8 @@ final class GRUDecoderState: DecoderState {
     func step(_ tokens: [Int32]) -> Tensor {
         scratch.reset()
         let arena = scratch.arena
-        precondition(tokens.count == rows.count, "\(tokens.count) tokens for \(rows.count) sequences")
+        precondition(
+            tokens.count == rows.count, "\(tokens.count) tokens for \(rows.count) sequences")
         var x: Tensor?
         for (index, layer) in decoder.layers.enumerated() {
             let state = layers[index]

@@ -5,9 +5,6 @@ import Tensors
 /// The words of free-running text come again and again, and for a row of products or two reading the weights is all the
 /// work. What is kept has the bits of what would be computed anew, and is forgotten when table or weights change.
 final class WordProducts {
-    /// The most numbers kept.
-    private static let limit = 1 << 24
-
     private let embedding: Embedding
     private let weight: Parameter
     private let capacity: Int
@@ -17,11 +14,11 @@ final class WordProducts {
     private var count = 0
     private var versions = (-1, -1)
 
-    /// Products of the words of a table with `weight`, `[G, E]`.
-    init(_ embedding: Embedding, weight: Parameter) {
+    /// Products of the words of a table with `weight`, `[G, E]`, of which at most `limit` numbers are kept.
+    init(_ embedding: Embedding, weight: Parameter, limit: Int = 1 << 24) {
         self.embedding = embedding
         self.weight = weight
-        capacity = min(embedding.weight.shape[0], Self.limit / max(1, weight.shape[0]))
+        capacity = min(embedding.weight.shape[0], limit / max(1, weight.shape[0]))
     }
 
     /// Products `[…, G]`, and the row of each of the tokens among them; no rows where token r has row r.
