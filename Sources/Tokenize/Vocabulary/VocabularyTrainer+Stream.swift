@@ -191,7 +191,7 @@ final class SegmentCounter {
         return block.bytes.withUnsafeBufferPointer { text in
             guard let last = text.last, text.nextIllFormed(from: 0) == nil else { return false }
             counts.add(text, splitter, isLines: true)
-            let lineFeeds = text.reduce(into: 0) { count, byte in count += byte == 0x0A ? 1 : 0 }
+            let lineFeeds = text.occurrences(of: 0x0A)
             counts.report.bytes = UInt64(text.count - lineFeeds)
             let endsWithoutLineFeed = last != 0x0A && !block.isOpen
             counts.report.records = UInt64(lineFeeds + (endsWithoutLineFeed ? 1 : 0))

@@ -141,7 +141,9 @@ public struct VocabularyTrainer {
         report.noteDropped(dropped, of: types)
         if spec.level == .word {
             spelling = spelled(dropped, of: types)
-            if spelling.count > maximumTypes { spelling = spelling.pruned(to: maximumTypes / 2).kept }
+            if spelling.count > maximumTypes {
+                spelling = spelling.pruned(to: maximumTypes / 2).kept
+            }
         }
         counts.types = kept
         typesReported = kept.count
