@@ -1,8 +1,10 @@
 import CICU
 import CTokenIndex
 
-/// Counts the characters that distinct words are spelled with: each once per occurrence in a word, the
-/// first also with the space before it. Single bytes are in every vocabulary and are not counted.
+/// Counts the characters that distinct words are spelled with.
+///
+/// Each counts once per occurrence in a word, the first also with the space before it. Single bytes are
+/// in every vocabulary and are not counted.
 struct WordSpeller {
     private(set) var characters: TypeCounts
     private let rules: BoundaryRules

@@ -84,7 +84,7 @@ import Testing
         let file = try TemporaryFile(lines)
         var trainer = try VocabularyTrainer(TokenizerSpec(level: .word), maximumTypes: 2)
         #expect(throws: TokenizeError.self) {
-            try trainer.add(RecordStream(paths: [file.path]), illFormed: .refuse, threads: threads)
+            try trainer.add(RecordStream(paths: [file.path]), illFormed: .error, threads: threads)
         }
         struct Interruption: Error {}
         #expect(throws: Interruption.self) {
