@@ -94,6 +94,7 @@ import Testing
         let (recording, using) = (
             Tape(arena: Arena(), isRecording: true), Tape(arena: Arena(), isRecording: false)
         )
+        defer { withExtendedLifetime((recording, using)) {} }
         func filled(_ shape: Shape, seed: UInt64) -> Tensor {
             let tensor = recording.arena.tensor(shape)
             for (index, value) in sampleValues(shape.count, seed: seed).enumerated() {

@@ -29,9 +29,12 @@ import Testing
     ) -> [[Float]] {
         tokens.map { token in
             let row = table.weight.value.rows(Int(token)..<Int(token) + 1)
-            let y = Arena().tensor(Shape(1, 6))
-            Matrix(y).assign(Matrix(row), timesTransposed: weight)
-            return Array(y.buffer)
+            let arena = Arena()
+            return withExtendedLifetime(arena) {
+                let y = arena.tensor(Shape(1, 6))
+                Matrix(y).assign(Matrix(row), timesTransposed: weight)
+                return Array(y.buffer)
+            }
         }
     }
 
