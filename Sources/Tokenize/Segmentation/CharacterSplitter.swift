@@ -16,9 +16,9 @@ final class CharacterSplitter {
         guard let base = bytes.baseAddress else { return }
         withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { ends in
             var start = 0
-            // Most words need no walk, for which they are short.
+            // Most words are too short for a walk and need none.
             if let buffer = ends.baseAddress, bytes.count <= ends.count,
-                case let found = cicu_lone_ends(
+                case let found = cicu_plain_ends(
                     rules.handle, base, bytes.count, 0, bytes.count, buffer, ends.count), found > 0
             {
                 for index in 0..<found {
