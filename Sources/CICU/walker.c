@@ -294,8 +294,10 @@ ptrdiff_t cicu_plain_ends(
         written += step >> 16;
         row = step & CICU_ROW;
     }
-    const cicu_state *state = &tables->states[row >> tables->shift];
-    if (i != stop || written == capacity || state->accepting != 1 || state->lookahead != 0) return 0;
+    // A look-ahead open here fails with the text, unless the end of the text is what it looks for.
+    const cicu_state *last = &tables->states[row >> tables->shift];
+    const cicu_state *over = &tables->states[tables->next[row + CICU_END_OF_TEXT]];
+    if (i != stop || written == capacity || last->accepting != 1 || over->accepting > 1) return 0;
     ends[written++] = stop;
     return written;
 }

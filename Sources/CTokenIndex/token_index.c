@@ -187,10 +187,15 @@ void ctoken_find_batch(
     for (ptrdiff_t first = 0; first < near; first += GROUP) {
         ptrdiff_t size = near - first < GROUP ? near - first : GROUP;
         ctoken_key wanted[GROUP];
+        const uint32_t *at[GROUP];
         for (ptrdiff_t k = 0; k < size; k++) {
             const ptrdiff_t *start = starts + first + k;
             wanted[k] = wide_key(bytes + start[0], start[1] - start[0]);
-            uint32_t id = slots[hash_of(wanted[k]) >> shift] & id_bits;
+            at[k] = slots + (hash_of(wanted[k]) >> shift);
+            __builtin_prefetch(at[k]);
+        }
+        for (ptrdiff_t k = 0; k < size; k++) {
+            uint32_t id = *at[k] & id_bits;
             __builtin_prefetch(keys + id);
             ids[first + k] = (int32_t)id;
         }
