@@ -11,6 +11,8 @@ struct StepModel {
     var sizes: StepSizes
     var encoder = GRUEncoder.Config.type
     var decoder = GRUDecoder.Config.type
+    /// Where a Transformer decoder finds the codes.
+    var codesAs = TransformerDecoder.Config.CodesAs.crossAttention
 
     /// Checks that both parts are known.
     func validate() throws { _ = try (encoderConfig(), decoderConfig()) }
@@ -85,6 +87,7 @@ struct StepModel {
         case var config as TransformerDecoder.Config:
             (config.hiddenSize, config.dropout, config.wordDropout) = (sizes.width / 2, 0, 0)
             config.feedForwardSize = 2 * sizes.width
+            config.codesAs = codesAs
             return config
         case var config as ConvolutionDecoder.Config:
             (config.hiddenSize, config.dropout, config.wordDropout) = (sizes.width, 0, 0)

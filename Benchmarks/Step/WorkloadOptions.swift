@@ -14,8 +14,15 @@ struct WorkloadOptions: ParsableArguments {
     @Option(help: "The decoder: \(DecoderKind.builtIn.types.joined(separator: ", ")).")
     var decoder = GRUDecoder.Config.type
 
+    @Option(help: "Where a Transformer decoder finds the codes: cross_attention or prefix.")
+    var codesAs = TransformerDecoder.Config.CodesAs.crossAttention
+
     func validate() throws { try model.validate() }
 
     /// The model whose step is measured.
-    var model: StepModel { StepModel(sizes: size.sizes, encoder: encoder, decoder: decoder) }
+    var model: StepModel {
+        StepModel(sizes: size.sizes, encoder: encoder, decoder: decoder, codesAs: codesAs)
+    }
 }
+
+extension TransformerDecoder.Config.CodesAs: ExpressibleByArgument {}

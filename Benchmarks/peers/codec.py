@@ -152,6 +152,8 @@ class TransformerStepper:
 
     def start(self, codes):
         decoder = self.model.decoder
+        if decoder.steps:
+            raise SystemExit("decoder.codes_as: got prefix, want cross_attention")
         rows, width = codes.shape[0], decoder.width
         count = decoder.layers[0].attention.heads
         state = []

@@ -160,6 +160,18 @@ class CodeAttention(nn.Module):
         return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
+class CodePrefix(nn.Module):
+    """The code embeddings of a sentence, `[B, D, E]`, as steps before its tokens."""
+
+    def __init__(self, width, sizes):
+        super().__init__()
+        self.project = nn.Linear(sizes["code"], width, bias=False)
+        self.slot = nn.Parameter(torch.randn(sizes["codes"], width))
+
+    def forward(self, codes):
+        return self.project(codes) + self.slot
+
+
 class FeedForward(nn.Module):
     def __init__(self, kind, width, inner):
         super().__init__()
@@ -226,14 +238,20 @@ class TransformerDecoder(Numbered):
         super().__init__()
         self.width = c["hidden_size"]
         self.input = TokenInput(embedding, self.width)
-        self.add_layers([TransformerLayer(c, True, sizes) for _ in range(c["layer_count"])])
+        self.steps = sizes["codes"] if c["codes_as"] == "prefix" else 0
+        if self.steps:
+            self.prefix = CodePrefix(self.width, sizes)
+        read = None if self.steps else sizes
+        self.add_layers([TransformerLayer(c, True, read) for _ in range(c["layer_count"])])
         self.norm = nn.LayerNorm(self.width)
 
     def forward(self, embedding, ids, lengths, condition, codes):
         x = self.input(embedding, ids)
+        if self.steps:
+            x, codes = torch.cat([self.prefix(codes), x], 1), None
         for layer in self.layers:
             x = layer(x, None, codes)
-        return tokens_of(self.norm(x), lengths)
+        return tokens_of(self.norm(x[:, self.steps:]), lengths)
 
 
 # ---- the others -----------------------------------------------------------------------------------

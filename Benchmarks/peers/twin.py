@@ -74,7 +74,8 @@ def main():
     parser.add_argument("--configs", nargs="+", default=["words", "characters"])
     parser.add_argument("--encoders", nargs="+", default=["gru", "lstm", "transformer", "bag"])
     parser.add_argument(
-        "--decoders", nargs="+", default=["gru", "lstm", "transformer", "convolution"])
+        "--decoders", nargs="+", help="transformer:prefix has the codes before its tokens",
+        default=["gru", "lstm", "transformer", "transformer:prefix", "convolution"])
     parser.add_argument("--file", help="a file that `step-benchmark export` wrote; default: makes all")
     arguments = parser.parse_args()
     if arguments.file:
@@ -84,7 +85,9 @@ def main():
         path = os.path.join(folder, "step.safetensors")
         for encoder, decoder in itertools.product(arguments.encoders, arguments.decoders):
             for config, ragged in itertools.product(arguments.configs, ([], ["--ragged"])):
-                flags = ["--config", config, "--encoder", encoder, "--decoder", decoder, *ragged]
+                kind, _, codes_as = decoder.partition(":")
+                flags = ["--config", config, "--encoder", encoder, "--decoder", kind, *ragged]
+                flags += ["--codes-as", codes_as] if codes_as else []
                 subprocess.run([arguments.step, "export", *flags, "--output", path], check=True)
                 name = " ".join([encoder, "→", decoder, config, *ragged])
                 equal.append(compare(name, *read(path), arguments.tolerance))

@@ -9,16 +9,19 @@ enum { GRU_BLOCK = 64 };
 typedef struct {
     float *h, *gates, *hidden_n;
     const float *gi, *gc, *gh, *input_bias, *hidden_bias, *h_prev;
+    const int32_t *index;  // the row of gi that a row reads, or none: its own
     int64_t previous_rows, width;
+    int64_t ldh, ldp;  // from row to row of h and h_prev
 } gru_forward;
 
 CK_INLINE void forward_step(const gru_forward *g, int64_t row, int64_t c, int64_t k) {
     int64_t w = g->width, at = row * 3 * w + c;
+    const float *gi = g->gi + (g->index ? g->index[row] : row) * 3 * w + c;
     int has_previous = row < g->previous_rows;
     vf gate[3], recurrent[3], x;
 #pragma clang loop unroll(full)
     for (int j = 0; j < 3; j++) {
-        v_load(&gate[j], g->gi + at + j * w, k);
+        v_load(&gate[j], gi + j * w, k);
         if (g->gc) {
             v_load(&x, g->gc + at + j * w, k);
             gate[j] += x;
@@ -37,13 +40,14 @@ CK_INLINE void forward_step(const gru_forward *g, int64_t row, int64_t c, int64_
     vf n = v_fma(r, recurrent[2], gate[2]);
     v_tanh(&n);
     vf previous = v_splat(0);
-    if (has_previous) v_load(&previous, g->h_prev + row * w + c, k);
+    if (has_previous) v_load(&previous, g->h_prev + row * g->ldp + c, k);
     vf h = v_fma(z, previous - n, n);
+    v_store(g->h + row * g->ldh + c, &h, k);
+    if (!g->gates) return;
     v_store(g->gates + at, &r, k);
     v_store(g->gates + at + w, &z, k);
     v_store(g->gates + at + 2 * w, &n, k);
     v_store(g->hidden_n + row * w + c, &recurrent[2], k);
-    v_store(g->h + row * w + c, &h, k);
 }
 
 typedef struct {
@@ -98,13 +102,26 @@ static int64_t block_count(int64_t rows, int64_t width) {
     return rows * ((width + GRU_BLOCK - 1) / GRU_BLOCK);
 }
 
+static void run_forward(gru_forward g, int64_t rows) {
+    int64_t cost = 16 * (g.width < GRU_BLOCK ? g.width : GRU_BLOCK);
+    ck_parallel_for(forward_range, &g, block_count(rows, g.width), 1, cost);
+}
+
 void ck_gru_forward(float *h, float *gates, float *hidden_n, const float *gi, const float *gc,
                     const float *gh, const float *input_bias, const float *hidden_bias,
                     const float *h_prev, int64_t rows, int64_t previous_rows, int64_t width) {
-    gru_forward g = {h, gates, hidden_n, gi, gc, gh, input_bias, hidden_bias, h_prev,
-                     previous_rows, width};
-    int64_t cost = 16 * (width < GRU_BLOCK ? width : GRU_BLOCK);
-    ck_parallel_for(forward_range, &g, block_count(rows, width), 1, cost);
+    gru_forward g = {h, gates, hidden_n, gi, gc, gh, input_bias, hidden_bias, h_prev, 0,
+                     previous_rows, width, width, width};
+    run_forward(g, rows);
+}
+
+void ck_gru_states(float *h, int64_t ldh, const float *gi, const int32_t *index, const float *gc,
+                   const float *gh, const float *input_bias, const float *hidden_bias,
+                   const float *h_prev, int64_t ldp, int64_t rows, int64_t previous_rows,
+                   int64_t width) {
+    gru_forward g = {h, 0, 0, gi, gc, gh, input_bias, hidden_bias, h_prev, index,
+                     previous_rows, width, ldh, ldp};
+    run_forward(g, rows);
 }
 
 void ck_gru_backward(float *dgi, float *dgh, float *dh_prev, const float *dh, const float *gates,

@@ -129,6 +129,12 @@ static void product_range(void *context, int64_t begin, int64_t end) {
 // Cheap elements that one product of a row and a column stands for.
 static int64_t cost_of(int64_t k) { return k / 16 + 1; }
 
+// The same for a column of B and m rows: with few of them reading B is the work.
+static int64_t panel_cost(int64_t m, int64_t k) {
+    int64_t products = m * cost_of(k), reading = k / 4;
+    return products > reading ? products : reading;
+}
+
 void ck_panels_product(float *c, int64_t ldc, const float *a, int64_t lda, const float *panels,
                        int64_t m, int64_t n, int64_t k, int accumulate) {
     if (m <= 0 || n <= 0) return;
@@ -137,7 +143,7 @@ void ck_panels_product(float *c, int64_t ldc, const float *a, int64_t lda, const
                  .panel_stride = PANEL * k, .m = m, .n = n, .k = k, .accumulate = accumulate,
                  .is_padded = 1, .splits_columns = panel_count >= 8};
     if (p.splits_columns)
-        ck_parallel_for(product_range, &p, panel_count, 1, PANEL * m * cost_of(k));
+        ck_parallel_for(product_range, &p, panel_count, 1, PANEL * panel_cost(m, k));
     else
         ck_parallel_for(product_range, &p, m, TILE_ROWS, n * cost_of(k));
 }

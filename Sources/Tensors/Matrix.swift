@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// A row-major matrix view whose rows may lie apart (`stride` elements from row to row), as a
@@ -33,6 +34,14 @@ public struct Matrix {
         self.init(
             pointer: tensor.pointer + range.lowerBound, rows: tensor.rows, columns: range.count,
             stride: tensor.columns)
+    }
+
+    /// Some of the rows.
+    public func rows(_ range: Range<Int>) -> Matrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+        return Matrix(
+            pointer: pointer + range.lowerBound * stride, rows: range.count, columns: columns,
+            stride: stride)
     }
 }
 
@@ -130,6 +139,9 @@ public enum ThreadPool {
     public static func setThreadCount(_ count: Int) {
         onednn_set_thread_count(Int32(max(1, min(count, 1024))))
     }
+
+    /// The number of threads for work driven from the calling thread.
+    public static var threadCount: Int { Int(ck_thread_count()) }
 
     /// The version of the library behind the products, for reports.
     public static var productLibrary: String { "oneDNN " + String(cString: onednn_version()) }

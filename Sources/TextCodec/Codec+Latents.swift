@@ -91,12 +91,16 @@ extension Codec {
     func forEachBatch(
         of sequences: [[Int32]], _ body: (_ batch: TokenBatch, _ places: [Int]) throws -> Void
     ) rethrows {
-        let order = sequences.indices.sorted { sequences[$0].count > sequences[$1].count }
-        for part in chunks(of: order) {
+        for part in chunksByLength(of: sequences) {
             tape.reset()
             let batch = model.batch(part.map { sequences[$0] })
             try body(batch, batch.order.map { part[$0] })
         }
+    }
+
+    /// The places of batches of sequences of like length, the longest first.
+    func chunksByLength(of sequences: [[Int32]]) -> [[Int]] {
+        chunks(of: sequences.indices.sorted { sequences[$0].count > sequences[$1].count })
     }
 
     func check(_ strategy: SearchStrategy) throws {

@@ -24,6 +24,7 @@ public final class Codec {
 
     private let tokenEncoder: TokenEncoder
     let tape = Tape(arena: Arena(), isRecording: false)
+    let team = ComputingTeam()
 
     /// Loads a model directory.
     ///
@@ -72,23 +73,6 @@ public final class Codec {
         var tokenIDs: [Int32] = []
         record.withUnsafeBufferPointer { tokenEncoder.encode($0, into: &tokenIDs) }
         return tokenIDs
-    }
-
-    /// The codes of token sequences, in the order given.
-    ///
-    /// - Throws: ``TextCodecError/noCodes`` where latents are continuous.
-    public func encode(sequences: [[Int32]]) throws -> Codes {
-        var codes = Codes(
-            latentCount: latentCount, categoryCount: categoryCount, rowCount: sequences.count)
-        try forEachBatch(of: sequences) { batch, places in
-            let modes = try model.posterior(
-                of: batch, using: RandomStream(seed: 0, "unused"), on: tape
-            ).mode()
-            for (row, place) in places.enumerated() {
-                for latent in 0..<latentCount { codes[place, latent] = modes[row, latent] }
-            }
-        }
-        return codes
     }
 
     /// The text of each row of codes.

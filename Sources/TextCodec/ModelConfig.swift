@@ -47,7 +47,7 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public init() {}
 
     /// Keys that files of earlier versions lack: where they are missing the defaults hold.
-    public static let laterKeys = ["bottleneck", "prior"]
+    public static let laterKeys = ["bottleneck", "prior", "decoder.codes_as"]
 
     /// The shape of the codes; nil where latents are continuous.
     public var grid: CodeGrid? {

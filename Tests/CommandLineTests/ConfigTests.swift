@@ -40,5 +40,7 @@ import Testing
         let list = try Command.run("list", kind).succeeded()
         #expect(!list.lines.isEmpty)
         #expect(list.lines.allSatisfy { $0.split(separator: " ").count > 2 })
+        let all = try Command.run("list").succeeded()
+        #expect(all.lines.contains(kind + ":") && all.text.contains(list.text))
     }
 }

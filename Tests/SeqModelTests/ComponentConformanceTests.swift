@@ -8,7 +8,7 @@ import Testing
 /// What every encoder and every decoder of the registries must do.
 @Suite(.serialized) struct ComponentConformanceTests {
     static let encoders = EncoderKind.builtIn.types
-    static let decoders = DecoderKind.builtIn.types
+    static let decoders = DecoderKind.builtIn.types + [ComponentSample.prefixed]
 
     private func sample(
         _ encoder: String, _ decoder: String, dropout: Float = 0, tiedSoftmax: Bool = true,

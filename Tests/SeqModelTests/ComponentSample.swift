@@ -32,6 +32,9 @@ struct ComponentSample {
         }
     }
 
+    /// The Transformer with codes as a prefix.
+    static let prefixed = "transformer, prefix"
+
     /// A small form of every decoder, by its name in configurations.
     static func decoder(
         _ type: String, dropout: Float = 0, tiedSoftmax: Bool = true
@@ -54,6 +57,14 @@ struct ComponentSample {
             (config.feedForwardSize, config.feedForward) = (24, .swiglu)
             (config.dropout, config.wordDropout) = (dropout, dropout)
             config.tiedSoftmax = tiedSoftmax
+            return config
+        case Self.prefixed:
+            guard
+                var config = Self.decoder(
+                    TransformerDecoder.Config.type, dropout: dropout, tiedSoftmax: tiedSoftmax)
+                    as? TransformerDecoder.Config
+            else { return nil }
+            config.codesAs = .prefix
             return config
         case ConvolutionDecoder.Config.type:
             var config = ConvolutionDecoder.Config()

@@ -83,6 +83,54 @@ import Testing
             })
     }
 
+    /// A model in use keeps no gates, writes to columns of a wider tensor and shares the products of equal inputs: the
+    /// states are the same.
+    @Test(arguments: cases) func statesOfAModelInUse(_ test: Case) throws {
+        let size = test.hiddenSize
+        let layer = try GRU(
+            test.inputSize, size, isReversed: test.isReversed, in: ParameterStore(.seed(1)).root)
+        let packing = Packing(lengths: test.lengths)
+        let (tokens, batch) = (packing.tokenCount, test.lengths.count)
+        let (recording, using) = (
+            Tape(arena: Arena(), isRecording: true), Tape(arena: Arena(), isRecording: false)
+        )
+        func filled(_ shape: Shape, seed: UInt64) -> Tensor {
+            let tensor = recording.arena.tensor(shape)
+            for (index, value) in sampleValues(shape.count, seed: seed).enumerated() {
+                tensor.pointer[index] = Float(value)
+            }
+            return tensor
+        }
+        let words = filled(Shape(2, test.inputSize), seed: 2)
+        let rows = (0..<tokens).map { Int32($0 * $0 % 3 % 2) }
+        let x = recording.arena.tensor(Shape(tokens, test.inputSize))
+        for (row, word) in rows.enumerated() {
+            x.rows(row..<row + 1).copy(from: words.rows(Int(word)..<Int(word) + 1))
+        }
+        let condition = test.hasCondition ? filled(Shape(batch, 3 * size), seed: 3) : nil
+        let initial = test.hasInitial ? filled(Shape(batch, size), seed: 4) : nil
+        let recorded = layer(
+            Variable(constant: x), packing: packing,
+            condition: condition.map { Variable(constant: $0) },
+            initial: initial.map { Variable(constant: $0) }, on: recording
+        ).value
+        for isShared in [false, true] {
+            let wide = using.arena.tensor(Shape(tokens, size + 3))
+            wide.fill(7)
+            layer.states(
+                of: isShared ? words : x, packing: packing, condition: condition, initial: initial,
+                rows: isShared ? rows : nil, into: Matrix(wide, columns: 2..<2 + size), on: using)
+            for row in 0..<tokens {
+                let found = Array(wide.rows(row..<row + 1).buffer)
+                #expect(found[..<2] == [7, 7] && found[(size + 2)...] == [7])
+                for unit in 0..<size {
+                    let wanted = recorded.pointer[row * size + unit]
+                    #expect(abs(found[2 + unit] - wanted) < 1e-6)
+                }
+            }
+        }
+    }
+
     /// Inputs, condition, initial state and weights that other operations read too: every contribution is added.
     @Test func sharedInputsAdd() throws {
         let layer = try GRU(4, 4, in: ParameterStore(.seed(3)).root)

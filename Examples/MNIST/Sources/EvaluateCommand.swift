@@ -8,7 +8,11 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract:
-            "Print the bound on the test images and, for a small grid, the exact log-likelihood.")
+            "Print the bound on the test images and, for a small grid, the exact log-likelihood.",
+        discussion: """
+            EXAMPLES:
+              mnist evaluate --run run --data data/mnist
+            """)
 
     @OptionGroup
     var options: RunOptions

@@ -7,7 +7,11 @@ import Tensors
 struct FiguresCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figures",
-        abstract: "Draw the bound's curve (SVG), reconstructions and one-latent traversals (PNG).")
+        abstract: "Draw the bound's curve (SVG), reconstructions and one-latent traversals (PNG).",
+        discussion: """
+            EXAMPLES:
+              mnist figures --run run --data data/mnist
+            """)
 
     @OptionGroup
     var options: RunOptions

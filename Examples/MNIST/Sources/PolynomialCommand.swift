@@ -8,7 +8,12 @@ import Tensors
 struct PolynomialCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "polynomial",
-        abstract: "Minimise a polynomial over binary latents with several estimators.")
+        abstract: "Minimise a polynomial over binary latents with several estimators.",
+        discussion: """
+            EXAMPLES:
+              mnist polynomial
+              mnist polynomial --help
+            """)
 
     @Option(help: "D.")
     var latents = 128

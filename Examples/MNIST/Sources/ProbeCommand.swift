@@ -8,7 +8,11 @@ import Tensors
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Print bias and noise of every estimator with a backward rule, at temperature 1.")
+        abstract: "Print bias and noise of every estimator with a backward rule, at temperature 1.",
+        discussion: """
+            EXAMPLES:
+              mnist probe --run run --data data/mnist
+            """)
 
     @OptionGroup
     var options: RunOptions

@@ -7,7 +7,12 @@ import Tensors
 /// Trains one model and logs every epoch.
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Train one model; a run that has ended is left alone.")
+        commandName: "train", abstract: "Train one model; a run that has ended is left alone.",
+        discussion: """
+            EXAMPLES:
+              mnist train --data data/mnist --output run --estimator reinmax --temperature 1.3
+              mnist train --data data/mnist --output run --protocol seed --estimator rloo --samples 2
+            """)
 
     @Option(help: "seed (pixels drawn anew at every reading) or reinmax (grey targets).")
     var `protocol` = PixelReading.reinmax.rawValue

@@ -95,6 +95,11 @@ void ck_bernoulli_backward(float *dlogits, const float *logits, const float *tar
 void ck_gru_forward(float *h, float *gates, float *hidden_n, const float *gi, const float *_Nullable gc,
                     const float *gh, const float *input_bias, const float *hidden_bias,
                     const float *h_prev, int64_t rows, int64_t previous_rows, int64_t width);
+// The same states with nothing saved: row r reads row index[r] of gi, or row r without an index; the rows of h lie ldh
+// apart, those of h_prev ldp.
+void ck_gru_states(float *h, int64_t ldh, const float *gi, const int32_t *_Nullable index, const float *_Nullable gc,
+                   const float *gh, const float *input_bias, const float *hidden_bias,
+                   const float *h_prev, int64_t ldp, int64_t rows, int64_t previous_rows, int64_t width);
 // dh[rows, H] is the gradient of h. Writes dgi[rows, 3H] (gradient of gi, gc and input_bias),
 // dgh[rows, 3H] (gradient of gh and hidden_bias; differs in the n part by the factor r) and
 // dh_prev[previous_rows, H] = dh·z (the direct path; the caller adds dgh·W).

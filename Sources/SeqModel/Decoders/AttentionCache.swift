@@ -34,26 +34,39 @@ struct AttentionCache {
         return result
     }
 
-    /// Takes up a token of each sequence and lets it attend to all so far: queries, keys and values `[R, 3H]` → `[R, H]`.
-    mutating func attend(_ x: Variable, angles: RotaryAngles, on tape: Tape) -> Variable {
+    /// Takes up the next token of each sequence: queries, keys and values `[R, 3H]`.
+    mutating func append(_ x: Tensor, angles: RotaryAngles) {
         precondition(!isFull, "the cache is full")
-        let (width, stride) = (headCount * headWidth, Int64(x.value.columns))
-        let tables = angles.tables(count + 1)
-        let (cosines, sines) = (
-            tables.cosines.pointer + count * headWidth / 2,
-            tables.sines.pointer + count * headWidth / 2
-        )
+        let width = headCount * headWidth
+        let (cosines, sines) = turn(count, angles)
         var form = form
-        let context = tape.arena.tensor(Shape(x.value.rows, width))
-        let space = tape.arena.tensor(Shape(Int(ck_attention_step_workspace(&form))))
         ck_attention_append(
-            &form, x.value.pointer + width, x.value.pointer + 2 * width, stride, Int64(count),
+            &form, x.pointer + width, x.pointer + 2 * width, Int64(x.columns), Int64(count),
             cosines, sines)
         count += 1
+    }
+
+    /// As ``append(_:angles:)``, and lets the token attend to all so far: `[R, 3H]` → `[R, H]`.
+    mutating func attend(_ x: Variable, angles: RotaryAngles, on tape: Tape) -> Variable {
+        append(x.value, angles: angles)
+        let (cosines, sines) = turn(count - 1, angles)
+        var form = form
+        let context = tape.arena.tensor(Shape(x.value.rows, headCount * headWidth))
+        let space = tape.arena.tensor(Shape(Int(ck_attention_step_workspace(&form))))
         ck_attention_step(
-            &form, context.pointer, x.value.pointer, stride, Int64(count), cosines, sines,
-            space.pointer)
+            &form, context.pointer, x.value.pointer, Int64(x.value.columns), Int64(count), cosines,
+            sines, space.pointer)
         return Variable(constant: context)
+    }
+
+    private func turn(_ position: Int, _ angles: RotaryAngles)
+        -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>)
+    {
+        let (tables, offset) = (angles.tables(position + 1), position * headWidth / 2)
+        return (
+            UnsafePointer(tables.cosines.pointer + offset),
+            UnsafePointer(tables.sines.pointer + offset)
+        )
     }
 
     private var form: ck_attention_cache {

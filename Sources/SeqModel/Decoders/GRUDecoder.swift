@@ -73,6 +73,8 @@ public struct GRUDecoder: SequenceDecoder {
     let embedding: Embedding
     let bos: Int32
     let layers: [Layer]
+    /// The products of words with the first layer's input weights, for free-running decoding.
+    let words: WordProducts
     let attention: (codes: CodeAttention, join: Linear)?
     private let output: TokenOutput
 
@@ -94,6 +96,7 @@ public struct GRUDecoder: SequenceDecoder {
                 initial: try Linear(
                     condition.vector, width, activation: .tanh, in: part.scope("initial")))
         }
+        words = WordProducts(embedding, weight: layers[0].gru.weightIH)
         let part = scope.scope("attention")
         attention =
             try config.attentionSize == 0

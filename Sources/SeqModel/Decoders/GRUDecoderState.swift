@@ -36,17 +36,28 @@ final class GRUDecoderState: DecoderState {
 
     func step(_ tokens: [Int32]) -> Tensor {
         scratch.reset()
-        var x = decoder.embedding(rows.checked(tokens, on: scratch), count: rows.count, on: scratch)
+        let arena = scratch.arena
+        precondition(
+            tokens.count == rows.count, "\(tokens.count) tokens for \(rows.count) sequences")
+        var x: Tensor?
         for (index, layer) in decoder.layers.enumerated() {
             let state = layers[index]
-            let next = scratch.arena.tensor(state.h.shape)
-            layer.gru.step(
-                x.value, state: state.h, condition: state.condition, into: next,
-                arena: scratch.arena)
+            let next = arena.tensor(state.h.shape)
+            if let x {
+                layer.gru.step(
+                    x, state: state.h, condition: state.condition, into: next, arena: arena)
+            } else {
+                let (products, places) = decoder.words(tokens, arena: arena)
+                layer.gru.step(
+                    products: products, rows: places, state: state.h, condition: state.condition,
+                    into: next, arena: arena)
+            }
             state.h.copy(from: next)
-            x = Variable(constant: next)
+            x = next
         }
-        return decoder.logits(x, memory: memory, packing: packing, on: scratch)
+        guard let x else { preconditionFailure("a stack without layers") }
+        return decoder.logits(
+            Variable(constant: x), memory: memory, packing: packing, on: scratch)
     }
 
     func select(_ chosen: [Int]) {

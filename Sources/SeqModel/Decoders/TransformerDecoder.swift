@@ -1,8 +1,8 @@
 import Configuration
 import Tensors
 
-/// A pre-norm Transformer whose tokens see those before them, with rotary positions, and the code embeddings by
-/// cross-attention in every layer (``CodeAttention``).
+/// A pre-norm Transformer whose tokens see those before them, with rotary positions, and the code embeddings: by
+/// cross-attention in every layer (``CodeAttention``), or as steps that stand before the first token.
 ///
 /// The condition vector takes no part.
 public struct TransformerDecoder: SequenceDecoder {
@@ -12,7 +12,15 @@ public struct TransformerDecoder: SequenceDecoder {
         public static let type = "transformer"
         /// One line for lists.
         public static let summary =
-            "self-attention over earlier tokens, cross-attention to the codes"
+            "self-attention over earlier tokens, cross-attention to the codes or codes as a prefix"
+
+        /// Where the tokens find the code embeddings.
+        public enum CodesAs: String, Codable, Sendable, CaseIterable {
+            /// In a memory that each layer attends to on its own.
+            case crossAttention = "cross_attention"
+            /// In D steps before the start mark, which go through the layers as tokens do.
+            case prefix
+        }
 
         /// H.
         public var hiddenSize = 256
@@ -24,6 +32,8 @@ public struct TransformerDecoder: SequenceDecoder {
         public var feedForwardSize = 1024
         /// The function of the feed-forward part.
         public var feedForward = FeedForward.Kind.gelu
+        /// Where the tokens find the code embeddings.
+        public var codesAs = CodesAs.crossAttention
         /// Dropout on embeddings and on the output of each part.
         public var dropout: Float = 0.1
         /// The share of previous tokens hidden from the decoder in training.
@@ -59,6 +69,7 @@ public struct TransformerDecoder: SequenceDecoder {
     let config: Config
     let bos: Int32
     let input: TokenInput
+    let prefix: CodePrefix?
     let layers: [TransformerLayer]
     let norm: LayerNorm
     let output: TokenOutput
@@ -72,8 +83,12 @@ public struct TransformerDecoder: SequenceDecoder {
         self.bos = bos
         let width = config.hiddenSize
         input = try TokenInput(embedding, width: width, in: scope.scope("input"))
+        prefix =
+            try config.codesAs == .prefix
+            ? CodePrefix(condition, width: width, in: scope.scope("prefix")) : nil
+        let read = config.codesAs == .crossAttention ? condition : nil
         layers = try (0..<config.layerCount).map {
-            try TransformerLayer(config.sizes, condition: condition, in: scope.scope($0))
+            try TransformerLayer(config.sizes, condition: read, in: scope.scope($0))
         }
         norm = try LayerNorm(width, in: scope.scope("norm"))
         output = try TokenOutput(
@@ -89,19 +104,26 @@ public struct TransformerDecoder: SequenceDecoder {
     ) -> TokenLikelihood {
         let inputs = batch.inputs(
             hiding: config.wordDropout, bos: bos, using: random.stream("word_dropout"), on: tape)
-        let scope = AttentionScope(
-            packing: batch.packing, headCount: config.headCount, isCausal: true, angles: angles)
+        let scope = scope(batch.packing.preceded(by: prefix?.count ?? 0))
         var x = input(inputs, count: batch.tokenCount, on: tape)
+        if let prefix { x = tape.concatenateRows(prefix(condition.codes, on: tape), x) }
         x = tape.dropout(x, rate: config.dropout, using: random.stream("input"))
         for (index, layer) in layers.enumerated() {
             x = layer(
-                x, packing: batch.packing, memory: layer.memory(condition.codes, on: tape),
+                x, packing: scope.packing, memory: layer.memory(condition.codes, on: tape),
                 using: random.stream(index), on: tape
             ) {
                 tape.attention($0, width: config.hiddenSize, scope: scope)
             }
         }
+        if prefix != nil { x = tape.lastRows(batch.tokenCount, of: x) }
         return output.likelihood(of: batch, states: norm(x, on: tape), on: tape)
+    }
+
+    /// What steps of these sequences attend to.
+    func scope(_ packing: Packing) -> AttentionScope {
+        AttentionScope(
+            packing: packing, headCount: config.headCount, isCausal: true, angles: angles)
     }
 
     /// The state before the first token.

@@ -5,7 +5,7 @@ final class TransformerDecoderState: DecoderState {
     private let decoder: TransformerDecoder
     private let scratch = Tape(arena: Arena(), isRecording: false)
     private let rows: DecoderRows
-    /// Of the earlier tokens, layer by layer.
+    /// Of the earlier steps, layer by layer.
     private var caches: [AttentionCache]
     /// Of the codes, layer by layer.
     private var memories: [CodeAttention.Memory?]
@@ -24,13 +24,34 @@ final class TransformerDecoderState: DecoderState {
         caches = decoder.layers.map { _ in
             AttentionCache(
                 rows: rows.count, width: decoder.config.hiddenSize,
-                headCount: decoder.config.headCount, capacity: 16, in: rows.storage)
+                headCount: decoder.config.headCount,
+                capacity: 16 + (decoder.prefix?.count ?? 0), in: rows.storage)
         }
         memories = decoder.layers.map { [scratch] layer in
             layer.memory(condition.codes, on: scratch).map {
                 CodeAttention.Memory(
                     keys: Variable(constant: rows.kept($0.keys.value)),
                     values: Variable(constant: rows.kept($0.values.value)))
+            }
+        }
+        if let prefix = decoder.prefix {
+            fill(prefix(condition.codes, on: scratch), stepCount: prefix.count)
+        }
+    }
+
+    /// Takes up the first steps of all sequences at once: `[D·R, H]`.
+    private func fill(_ steps: Variable, stepCount: Int) {
+        let scope = decoder.scope(
+            Packing(lengths: [Int](repeating: stepCount, count: rows.count)))
+        var x = steps
+        for (index, layer) in decoder.layers.enumerated() {
+            x = layer(x, packing: scope.packing, using: noRandom, on: scratch) {
+                for time in 0..<stepCount {
+                    let first = time * rows.count
+                    caches[index].append(
+                        $0.value.rows(first..<first + rows.count), angles: decoder.angles)
+                }
+                return scratch.attention($0, width: decoder.config.hiddenSize, scope: scope)
             }
         }
     }

@@ -73,13 +73,37 @@ public struct GRUEncoder: SequenceEncoder {
         for (index, layer) in layers.enumerated() {
             x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
             let rows = index == 0 ? words?.rows : nil
-            let ahead = layer.forward(x, packing: batch.packing, rows: rows, on: tape)
             x =
-                layer.backward.map {
-                    tape.concatenateColumns(
-                        ahead, $0(x, packing: batch.packing, rows: rows, on: tape))
-                } ?? ahead
+                tape.isRecording
+                ? recorded(x, through: layer, packing: batch.packing, on: tape)
+                : states(of: x, through: layer, packing: batch.packing, rows: rows, on: tape)
         }
         return x
+    }
+
+    private func recorded(
+        _ x: Variable, through layer: (forward: GRU, backward: GRU?), packing: Packing,
+        on tape: Tape
+    ) -> Variable {
+        let ahead = layer.forward(x, packing: packing, on: tape)
+        return layer.backward.map {
+            tape.concatenateColumns(ahead, $0(x, packing: packing, on: tape))
+        } ?? ahead
+    }
+
+    /// Both directions write their columns of one tensor.
+    private func states(
+        of x: Variable, through layer: (forward: GRU, backward: GRU?), packing: Packing,
+        rows: [Int32]?, on tape: Tape
+    ) -> Variable {
+        let h = tape.arena.tensor(Shape(packing.tokenCount, width))
+        let split = config.hiddenSize
+        layer.forward.states(
+            of: x.value, packing: packing, rows: rows, into: Matrix(h, columns: 0..<split),
+            on: tape)
+        layer.backward?.states(
+            of: x.value, packing: packing, rows: rows, into: Matrix(h, columns: split..<width),
+            on: tape)
+        return Variable(constant: h)
     }
 }

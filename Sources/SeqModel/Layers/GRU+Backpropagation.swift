@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// The fused cell, named for its two passes.
+/// The fused cell.
 enum GRUStep {
     static func forward(
         layer: GRU, h: Tensor, gates: Tensor, hiddenN: Tensor, gi: Tensor, gh: Tensor,
@@ -12,6 +12,17 @@ enum GRUStep {
             layer.biasIH.value.pointer, layer.biasHH.value.pointer, previous.pointer, Int64(rows),
             Int64(previousRows), Int64(layer.hiddenSize))
     }
+
+    /// The states h of a model in use, with nothing saved; row r reads row `index[r]` of gi, or its own.
+    static func states(
+        layer: GRU, h: Matrix, gi: Tensor, index: UnsafePointer<Int32>?, gh: Tensor,
+        condition: Tensor?, previous: Matrix
+    ) {
+        ck_gru_states(
+            h.pointer, Int64(h.stride), gi.pointer, index, condition?.pointer, gh.pointer,
+            layer.biasIH.value.pointer, layer.biasHH.value.pointer, previous.pointer,
+            Int64(previous.stride), Int64(h.rows), Int64(previous.rows), Int64(layer.hiddenSize))
+    }
 }
 
 /// One pass of a layer over a packed sequence, and its pullback: backpropagation through time written out.
@@ -21,7 +32,6 @@ struct GRURun {
     let x: Variable
     let condition: Variable?
     let initial: Variable?
-    let rows: [Int32]?
 
     private var width: Int { layer.hiddenSize }
 
@@ -52,14 +62,7 @@ struct GRURun {
         let hiddenN = arena.tensor(Shape(tokens, width))
         let h = arena.tensor(Shape(tokens, width))
         let gh = arena.tensor(Shape(packing.batchSize, 3 * width))
-        if let rows {
-            let products = arena.tensor(Shape(x.value.rows, 3 * width))
-            tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(products))
-            ck_gather_rows(
-                gi.pointer, products.pointer, rows, Int64(tokens), Int64(3 * width), 0)
-        } else {
-            tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(gi))
-        }
+        tape.multiply(Matrix(x.value), by: layer.weightIH, into: Matrix(gi))
         for time in times {
             let past = previous(of: time, in: h)
             if past.rows > 0 {

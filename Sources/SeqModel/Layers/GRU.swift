@@ -47,8 +47,15 @@ public struct GRU {
     ) -> Variable {
         precondition(!(isReversed && initial != nil), "a reversed layer starts from zero")
         precondition(rows == nil || !tape.isRecording, "shared inputs take no gradient")
+        if !tape.isRecording {
+            let h = tape.arena.tensor(Shape(packing.tokenCount, hiddenSize))
+            states(
+                of: x.value, packing: packing, condition: condition?.value,
+                initial: initial?.value, rows: rows, into: Matrix(h), on: tape)
+            return Variable(constant: h)
+        }
         let run = GRURun(
-            layer: self, packing: packing, x: x, condition: condition, initial: initial, rows: rows)
+            layer: self, packing: packing, x: x, condition: condition, initial: initial)
         return run.forward(on: tape)
     }
 
@@ -58,13 +65,20 @@ public struct GRU {
     public func step(
         _ x: Tensor, state: Tensor, condition: Tensor?, into next: Tensor, arena: Arena
     ) {
-        let rows = x.rows
-        let gi = arena.tensor(Shape(rows, 3 * hiddenSize))
-        let gh = arena.tensor(Shape(rows, 3 * hiddenSize))
+        let gi = arena.tensor(Shape(x.rows, 3 * hiddenSize))
         Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
+        step(products: gi, rows: nil, state: state, condition: condition, into: next, arena: arena)
+    }
+
+    /// The same with W_i x given: sequence r reads row `rows[r]` of the products `[…, 3H]`, or its own.
+    func step(
+        products: Tensor, rows: UnsafePointer<Int32>?, state: Tensor, condition: Tensor?,
+        into next: Tensor, arena: Arena
+    ) {
+        let gh = arena.tensor(Shape(state.rows, 3 * hiddenSize))
         Matrix(gh).assign(Matrix(state), timesTransposed: weightHH)
-        GRUStep.forward(
-            layer: self, h: next, gates: arena.tensor(gi.shape), hiddenN: arena.tensor(next.shape),
-            gi: gi, gh: gh, condition: condition, previous: state, rows: rows, previousRows: rows)
+        GRUStep.states(
+            layer: self, h: Matrix(next), gi: products, index: rows, gh: gh, condition: condition,
+            previous: Matrix(state))
     }
 }

@@ -34,7 +34,8 @@ public final class Parameter {
         let form: Form
         var version: Int
     }
-    private var version = 0
+    /// How often ``value`` has changed: what is derived from it holds as long as this stays.
+    public private(set) var version = 0
     private var transposedForm: Derived<Tensor>?
     private var packedForm: Derived<PackedMatrix>?
     private var packedTransposedForm: Derived<PackedMatrix>?

@@ -32,6 +32,29 @@ extension Tape {
         }
     }
 
+    /// a above b: a `[m, columns]`, b `[n, columns]`, result `[m + n, columns]`.
+    public func concatenateRows(_ a: Variable, _ b: Variable) -> Variable {
+        let (m, n) = (a.value.rows, b.value.rows)
+        precondition(a.value.columns == b.value.columns, "\(a.shape) above \(b.shape)")
+        let y = arena.tensor(Shape(m + n, a.value.columns))
+        y.rows(0..<m).copy(from: a.value)
+        y.rows(m..<m + n).copy(from: b.value)
+        return record(y) { [unowned self] dy in
+            accumulate(dy.rows(0..<m), into: a)
+            accumulate(dy.rows(m..<m + n), into: b)
+        }
+    }
+
+    /// The last `count` rows of x, where they lie.
+    public func lastRows(_ count: Int, of x: Variable) -> Variable {
+        let first = x.value.rows - count
+        return record(x.value.rows(first..<x.value.rows)) { [unowned self] dy in
+            guard let dx = accumulator(for: x) else { return }
+            if !dx.accumulate { dx.tensor.rows(0..<first).fill(0) }
+            dx.tensor.rows(first..<dx.tensor.rows).assign(1, times: dy, accumulate: dx.accumulate)
+        }
+    }
+
     /// [a, b] side by side: a `[rows, m]`, b `[rows, n]`, result `[rows, m + n]`.
     public func concatenateColumns(_ a: Variable, _ b: Variable) -> Variable {
         let (rows, m, n) = (a.value.rows, a.value.columns, b.value.columns)

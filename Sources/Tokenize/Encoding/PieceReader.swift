@@ -39,4 +39,14 @@ final class PieceReader {
         found = worker.next(ends: ends)
         return found > 0
     }
+
+    /// Calls `body` with many segments of a text at a time, `starts` and their number.
+    @inline(__always)
+    func forEachBatch(in text: ByteSlice, _ body: (UnsafePointer<Int>, Int) -> Void) {
+        begin(text, from: 0, to: text.count)
+        while hasMore() {
+            body(starts, found)
+            index = found
+        }
+    }
 }

@@ -1,9 +1,16 @@
 /// Cuts bytes into words, each with the one space before it: one per worker.
 final class WordSplitter {
-    private let worker: Segmenter.Worker
+    private let reader: PieceReader
 
     init(rules: BoundaryRules) {
-        worker = Segmenter(level: .word, rules: rules).makeWorker(attachesSpaces: true)
+        reader = PieceReader(.word, rules: rules, attachesSpaces: true)
+    }
+
+    /// Calls `body` with many pieces at a time, where they start and their number: piece i is bytes
+    /// `starts[i]..<starts[i + 1]`.
+    @inline(__always)
+    func forEachBatch(in bytes: ByteSlice, _ body: (UnsafePointer<Int>, Int) -> Void) {
+        reader.forEachBatch(in: bytes, body)
     }
 
     /// Calls `body` with one piece after another; together they are all the bytes.
@@ -14,15 +21,10 @@ final class WordSplitter {
     @inline(__always)
     func forEachWord(in bytes: ByteSlice, _ body: (ByteSlice) -> Void) {
         guard let base = bytes.baseAddress else { return }
-        worker.begin(bytes)
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { ends in
-            var start = 0
-            while case let found = worker.next(ends: ends), found > 0 {
-                for index in 0..<found {
-                    let end = ends[index]
-                    body(ByteSlice(start: base + start, count: end - start))
-                    start = end
-                }
+        forEachBatch(in: bytes) { starts, count in
+            for index in 0..<count {
+                let start = starts[index]
+                body(ByteSlice(start: base + start, count: starts[index + 1] - start))
             }
         }
     }

@@ -101,12 +101,8 @@ public struct CorpusStatistics {
         types.add(segment.types)
         report.typesSeen += UInt64(types.count - before)
         guard types.count > maximumTypes else { return }
-        var isFirst = true
-        var report = report
-        types = types.pruned(to: maximumTypes / 2) { _, count in
-            report.noteDropped(count, isFirst: isFirst)
-            isFirst = false
-        }
-        self.report = report
+        let (kept, dropped) = types.pruned(to: maximumTypes / 2)
+        report.noteDropped(dropped, of: types)
+        types = kept
     }
 }

@@ -1,14 +1,10 @@
-/// What one worker counted in one segment of a corpus.
+import CTokenIndex
+
+/// What one worker counted in parts of a corpus.
 struct PieceCounts {
     var types = TypeCounts()
-    /// Sums of this segment; places in it count records from its first.
+    /// Sums of its last part; places in it count records from its first.
     var report = TrainingReport()
-
-    /// Starts anew and keeps the memory.
-    mutating func removeAll() {
-        types.removeAll()
-        report = TrainingReport()
-    }
 
     /// Counts the pieces of a record or a part of one.
     ///
@@ -17,31 +13,31 @@ struct PieceCounts {
     ///
     /// - Parameter isLines: the text is many records, each with the line feed behind it, which is no
     ///   part of it: at the levels of words and characters nothing is otherwise for that.
-    @inline(__always)
     mutating func add(_ text: ByteSlice, _ splitter: PieceSplitter, isLines: Bool = false) {
-        let isLossless = splitter.level.isLossless
         if splitter.level == .byte {
             report.occurrences += UInt64(text.count)
             return
         }
-        var (occurrences, long) = (0, 0)
         types.makeUnique()
-        splitter.forEachPiece(in: text) { whole in
-            var piece = whole
-            if isLines, whole[whole.count &- 1] == 0x0A {
-                if whole.count == 1 { return }
-                piece = ByteSlice(rebasing: whole.dropLast())
-            }
-            occurrences &+= 1
-            if piece.count == 1, isLossless { return }
-            if piece.count > Vocabulary.maximumTokenLength {
-                long &+= 1
-            } else {
-                types.add(piece)
+        let least = splitter.level.isLossless ? 2 : 1
+        var tally = ctoken_tally()
+        let isCounted = splitter.forEachBatch(in: text) { starts, count in
+            types.add(
+                piecesOf: text, at: starts, count: count, least: least, isLines: isLines,
+                tally: &tally)
+        }
+        if !isCounted {
+            splitter.forEachPiece(in: text) { piece in
+                tally.occurrences &+= 1
+                if piece.count > Vocabulary.maximumTokenLength {
+                    tally.too_long &+= 1
+                } else if piece.count >= least {
+                    types.add(piece)
+                }
             }
         }
-        report.occurrences += UInt64(occurrences)
-        report.longOccurrences += UInt64(long)
+        report.occurrences += tally.occurrences
+        report.longOccurrences += tally.too_long
     }
 
     /// Notes the ill-formed bytes of a record, or of its part at an offset.

@@ -23,4 +23,20 @@ struct PieceSplitter {
             for index in text.indices { body(ByteSlice(rebasing: text[index...index])) }
         }
     }
+
+    /// Calls `body` with many words or clusters at a time, where they start and their number; false,
+    /// without a call, at the other levels, whose pieces do not lie side by side.
+    @inline(__always)
+    func forEachBatch(
+        in text: ByteSlice, _ body: (UnsafePointer<Int>, Int) -> Void
+    ) -> Bool {
+        if let words {
+            words.forEachBatch(in: text, body)
+        } else if let characters {
+            characters.forEachBatch(in: text, body)
+        } else {
+            return false
+        }
+        return true
+    }
 }

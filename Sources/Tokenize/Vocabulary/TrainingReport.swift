@@ -42,11 +42,11 @@ public struct TrainingReport: Hashable, Sendable, Codable {
         firstIllFormed += other.firstIllFormed.prefix(Self.maximumPlaces - firstIllFormed.count)
     }
 
-    /// Notes a type that was dropped; the most frequent of a pruning comes first.
-    mutating func noteDropped(_ count: UInt64, isFirst: Bool) {
-        typesPruned += 1
-        occurrencesPruned += count
-        if isFirst { countErrorBound += count }
+    /// Notes types that were dropped, the most frequent first.
+    mutating func noteDropped(_ dropped: some Collection<UInt32>, of types: TypeCounts) {
+        typesPruned += UInt64(dropped.count)
+        for type in dropped { occurrencesPruned += types.occurrences(of: Int(type)) }
+        if let first = dropped.first { countErrorBound += types.occurrences(of: Int(first)) }
     }
 
     enum CodingKeys: String, CodingKey {

@@ -1,95 +1,78 @@
+import CTokenIndex
+
 /// How often each distinct byte string was seen.
 ///
-/// A table with open addressing. A string of at most 16 bytes stands in its slot beside its count,
-/// so that to count it again touches one cache line and nothing else.
+/// The table is laid out for C, which counts many strings at a time: see `ctoken_counter`.
 struct TypeCounts {
-    private var table: SlotTable
-    private var arena: [UInt8] = []
-    private var starts: [Int] = [0]
+    private var memory: CounterMemory
 
-    init(minimumCapacity: Int = 0) {
-        var size = 256
-        while 3 * size < 4 * minimumCapacity { size *= 2 }
-        table = SlotTable(size: size)
-    }
+    init(minimumCapacity: Int = 0) { memory = CounterMemory(capacity: minimumCapacity) }
 
     /// Forgets all types and keeps the memory.
     mutating func removeAll() {
         makeUnique()
-        table.clear()
-        arena.removeAll(keepingCapacity: true)
-        starts.removeAll(keepingCapacity: true)
-        starts.append(0)
+        ctoken_counter_clear(memory.counter)
     }
 
     /// How many types there are; they are numbered in order of arrival.
-    var count: Int { starts.count - 1 }
+    var count: Int { Int(memory.counter.pointee.count) }
 
-    /// Occurrences of each type.
-    var counts: [UInt64] {
-        var counts = [UInt64](repeating: 0, count: count)
-        for slot in table.slots where slot.type > 0 { counts[Int(slot.type) - 1] = slot.count }
-        return counts
+    /// Occurrences of a type.
+    func occurrences(of type: Int) -> UInt64 {
+        withExtendedLifetime(memory) { $0.counter.pointee.types[type + 1].count }
     }
 
+    /// Occurrences of each type.
+    var counts: [UInt64] { (0..<count).map { occurrences(of: $0) } }
+
+    /// Occurrences of all types.
+    var total: UInt64 { (0..<count).reduce(0) { $0 &+ occurrences(of: $1) } }
+
     /// The bytes of a type.
-    subscript(type: Int) -> ArraySlice<UInt8> { arena[starts[type]..<starts[type + 1]] }
+    subscript(type: Int) -> [UInt8] { withBytes(of: type) { Array($0) } }
 
     /// Lends the bytes of a type.
     @inline(__always)
     func withBytes<Result>(of type: Int, _ body: (ByteSlice) throws -> Result) rethrows -> Result {
-        let range = starts[type]..<starts[type + 1]
-        return try arena.withUnsafeBufferPointer { try body(ByteSlice(rebasing: $0[range])) }
+        try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { bytes in
+            guard let base = bytes.baseAddress else { return try body(ByteSlice(bytes)) }
+            let length = withExtendedLifetime(memory) {
+                ctoken_type_bytes($0.counter, UInt32(type), base)
+            }
+            return try body(ByteSlice(start: base, count: length))
+        }
     }
 
     /// To be called before `add`: a table shared with a copy of this value is copied.
     mutating func makeUnique() {
-        if !isKnownUniquelyReferenced(&table) {
-            table = SlotTable(table, size: table.slots.count)
-        }
+        if !isKnownUniquelyReferenced(&memory) { memory = CounterMemory(memory) }
     }
 
-    /// Counts a string, which is not empty.
+    /// Counts a string of 1 to 255 bytes.
     @inline(__always)
     mutating func add(_ bytes: ByteSlice, count: UInt64 = 1) {
-        guard let base = bytes.baseAddress, let slots = table.slots.baseAddress else { return }
-        let key = TypeKey(base, bytes.count)
-        let mask = table.slots.count &- 1
-        var slot = Int(truncatingIfNeeded: key.hash) & mask
-        while slots[slot].type != 0 {
-            if slots[slot].key == key, key.isWhole || isSame(slots[slot].type, bytes) {
-                slots[slot].count &+= count
-                return
-            }
-            slot = (slot &+ 1) & mask
-        }
-        insert(bytes, key, count, at: slot)
+        guard let base = bytes.baseAddress else { return }
+        ctoken_count_one(memory.counter, base, bytes.count, bytes.count, count)
+    }
+
+    /// Counts the pieces of a text, none of them empty: piece i is bytes `starts[i]..<starts[i + 1]`.
+    /// - Parameters:
+    ///   - least: pieces of fewer bytes are not counted, only tallied, as are those above 255.
+    ///   - isLines: whether a line feed that ends a piece is no part of it.
+    @inline(__always)
+    mutating func add(
+        piecesOf text: ByteSlice, at starts: UnsafePointer<Int>, count: Int, least: Int,
+        isLines: Bool = false, tally: inout ctoken_tally
+    ) {
+        guard let base = text.baseAddress else { return }
+        ctoken_count_batch(
+            memory.counter, base, text.count, starts, count, least, isLines ? 1 : 0, &tally)
     }
 
     /// Counts all that another has counted.
     mutating func add(_ other: TypeCounts) {
         makeUnique()
-        for (type, count) in other.counts.enumerated() {
-            other.withBytes(of: type) { add($0, count: count) }
-        }
-    }
-
-    @inline(never)
-    private func isSame(_ type: UInt32, _ bytes: ByteSlice) -> Bool {
-        withBytes(of: Int(type) - 1) { $0.elementsEqual(bytes) }
-    }
-
-    @inline(never)
-    private mutating func insert(
-        _ bytes: ByteSlice, _ key: TypeKey, _ count: UInt64, at slot: Int
-    ) {
-        precondition(self.count < Int(UInt32.max) - 1, "at most 2^32 - 2 types are counted")
-        arena.append(contentsOf: bytes)
-        starts.append(arena.count)
-        table.slots[slot] = SlotTable.Slot(key: key, type: UInt32(self.count), count: count)
-        if 4 * self.count > 3 * table.slots.count {
-            table = SlotTable(table, size: 2 * table.slots.count)
-        }
+        withExtendedLifetime(other.memory) { ctoken_count_all(memory.counter, $0.counter) }
     }
 }
 
@@ -97,31 +80,36 @@ extension TypeCounts {
     /// Types by count, descending, and among equals by bytes, ascending.
     ///
     /// The bytes make the order total, so it depends on nothing but what was counted.
-    func ranked(minimumCount: UInt64 = 0) -> [(type: Int, count: UInt64)] {
-        var order: [(type: Int, count: UInt64)] = []
-        order.reserveCapacity(count)
-        for (type, count) in counts.enumerated() where count >= minimumCount {
-            order.append((type, count))
-        }
-        order.sort { left, right in
-            if left.count != right.count { return left.count > right.count }
-            return self[left.type].lexicographicallyPrecedes(self[right.type])
-        }
-        return order
-    }
-
-    /// The `limit` first by rank; calls `body` with each of the others, best first.
-    func pruned(to limit: Int, dropping body: (ByteSlice, UInt64) -> Void) -> TypeCounts {
-        var kept = TypeCounts(minimumCapacity: limit)
-        for (rank, item) in ranked().enumerated() {
-            withBytes(of: item.type) { bytes in
-                if rank < limit {
-                    kept.add(bytes, count: item.count)
-                } else {
-                    body(bytes, item.count)
-                }
+    /// - Parameter limit: types behind the first so many may be left out.
+    func ranked(minimumCount: UInt64 = 0, limit: Int = .max) -> [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: count) { order, filled in
+            guard let base = order.baseAddress else { return }
+            filled = withExtendedLifetime(memory) {
+                Int(ctoken_rank($0.counter, minimumCount, UInt64(max(0, limit)), base))
             }
         }
-        return kept
+    }
+
+    /// Splits the types in the `limit` first by rank and the numbers of the others, best first.
+    func pruned(to limit: Int) -> (kept: TypeCounts, dropped: ArraySlice<UInt32>) {
+        let order = ranked()
+        var kept = TypeCounts(minimumCapacity: limit)
+        for type in order.prefix(limit) {
+            withBytes(of: Int(type)) { kept.add($0, count: occurrences(of: Int(type))) }
+        }
+        return (kept, order.dropFirst(limit))
+    }
+
+    /// Takes from a list those types each character of which is a byte of ASCII.
+    /// - Parameter spaced: counts them by the character behind their space, if they begin with one
+    ///   that is not all of them.
+    func takeASCII(from types: inout [UInt32], spaced: UnsafeMutablePointer<UInt64>) {
+        let left = types.withUnsafeMutableBufferPointer { types -> Int in
+            guard let base = types.baseAddress else { return 0 }
+            return withExtendedLifetime(memory) {
+                ctoken_take_ascii($0.counter, base, types.count, spaced)
+            }
+        }
+        types.removeLast(types.count - left)
     }
 }

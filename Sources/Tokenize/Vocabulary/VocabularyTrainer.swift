@@ -107,18 +107,23 @@ public struct VocabularyTrainer {
         counts.report = TrainingReport()
     }
 
-    /// Adds what was counted in the next part of a segment of a stream.
-    mutating func merge(_ part: PieceCounts, endsSegment: Bool) {
-        var found = part.report
+    /// Adds what was counted in the next part of a stream, beside its types.
+    mutating func add(_ part: TrainingReport) {
+        var found = part
         for index in found.firstIllFormed.indices {
             found.firstIllFormed[index].record += report.records
         }
-        beginSegment()
-        counts.types.add(part.types)
-        counts.report = found
-        takeReport()
-        if endsSegment { endSegment() }
+        report.add(found)
     }
+
+    /// Takes the types that workers have counted.
+    mutating func gather(_ workers: [SegmentCounter]) {
+        for worker in workers { worker.giveTypes(to: &counts.types) }
+        takeReport()
+    }
+
+    /// How many types are counted here.
+    var typeCount: Int { counts.types.count }
 
     mutating func endSegment() {
         schedule.startNext()
@@ -126,36 +131,38 @@ public struct VocabularyTrainer {
     }
 
     /// Drops rare types before more can come; those of the last segment all stay.
-    private mutating func beginSegment() {
+    mutating func beginSegment() {
         guard isBetweenSegments else { return }
         isBetweenSegments = false
-        guard counts.types.count > maximumTypes else { return }
-        report.typesSeen += UInt64(counts.types.count - typesReported)
-        var (report, spelling) = (report, spelling)
-        self.spelling = TypeCounts()
-        var isFirst = true
-        let kept = counts.types.pruned(to: maximumTypes / 2) { type, count in
-            report.noteDropped(count, isFirst: isFirst)
-            isFirst = false
-            if spec.level == .word { spell(type, into: &spelling) }
-        }
-        if spelling.count > maximumTypes {
-            spelling = spelling.pruned(to: maximumTypes / 2) { _, _ in }
+        guard typeCount > maximumTypes else { return }
+        takeReport()
+        let types = counts.types
+        let (kept, dropped) = types.pruned(to: maximumTypes / 2)
+        report.noteDropped(dropped, of: types)
+        if spec.level == .word {
+            spelling = spelled(dropped, of: types)
+            if spelling.count > maximumTypes {
+                spelling = spelling.pruned(to: maximumTypes / 2).kept
+            }
         }
         counts.types = kept
         typesReported = kept.count
-        self.report = report
-        self.spelling = spelling
+    }
+
+    /// The characters of some words, and those of words that were pruned before.
+    private func spelled(_ words: some Sequence<UInt32>, of types: TypeCounts) -> TypeCounts {
+        guard let characters = rules.characters else { return spelling }
+        var speller = WordSpeller(characters, spelling)
+        speller.add(words, of: types)
+        return speller.characters
     }
 
     /// The tokenizer learned from the records added so far.
     public func finish() throws -> Tokenizer {
-        var vocabulary = Vocabulary(level: spec.level)
+        var vocabulary = Vocabulary(
+            level: spec.level, minimumCapacity: min(maximumSize, counts.types.count))
         if spec.level == .word {
-            var alphabet = spelling
-            for type in 0..<counts.types.count {
-                counts.types.withBytes(of: type) { spell($0, into: &alphabet) }
-            }
+            let alphabet = spelled(0..<UInt32(typeCount), of: counts.types)
             let room = (maximumSize - vocabulary.size) / 4
             fill(&vocabulary, from: alphabet, upTo: vocabulary.size + room)
         }
@@ -167,30 +174,16 @@ public struct VocabularyTrainer {
         _ vocabulary: inout Vocabulary, from types: TypeCounts, upTo size: Int,
         covering coverage: Double = 1
     ) {
-        let total = types.counts.reduce(0, &+) + report.occurrencesPruned
+        let total = types.total + report.occurrencesPruned
         let wanted = coverage < 1 ? coverage * Double(total) : .infinity
         var covered: UInt64 = 0
-        for (type, count) in types.ranked(minimumCount: minimumFrequency) {
+        // What is there already (bytes, `<unk>`, characters) is refused and needs no entry.
+        let limit = size + 1
+        for type in types.ranked(minimumCount: minimumFrequency, limit: limit) {
             if vocabulary.size >= size || Double(covered) >= wanted { return }
+            let count = types.occurrences(of: Int(type))
             covered += count
-            // What is there already (bytes, `<unk>`, characters) is refused and needs no entry.
-            _ = types.withBytes(of: type) { vocabulary.add($0, count: count) }
-        }
-    }
-
-    /// Counts each character of a word once per occurrence in it, the first also with its space.
-    private func spell(_ word: ByteSlice, into alphabet: inout TypeCounts) {
-        alphabet.makeUnique()
-        var rest = word
-        var isSpaced = word.hasLeadingSpace
-        if isSpaced { rest = ByteSlice(rebasing: word.dropFirst()) }
-        splitter.characters?.forEachCharacter(in: rest) { character in
-            if isSpaced {
-                isSpaced = false
-                let spaced = ByteSlice(start: word.baseAddress, count: character.count + 1)
-                alphabet.add(spaced)
-            }
-            if character.count > 1 { alphabet.add(character) }
+            _ = types.withBytes(of: Int(type)) { vocabulary.add($0, count: count) }
         }
     }
 }

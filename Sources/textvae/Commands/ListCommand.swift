@@ -29,21 +29,29 @@ struct ListCommand: ParsableCommand {
         abstract: "List what a configuration can choose from.",
         discussion: """
             EXAMPLES:
+              textvae list
               textvae list estimators
-              textvae list presets
               textvae list recipes
               textvae train a.txt -o model --set objective.estimator.type=reinforce
             """)
 
     @Argument(
         help:
-            "estimators, bottlenecks, priors, encoders, decoders, optimizers, presets or recipes.",
+            "estimators, bottlenecks, priors, encoders, decoders, optimizers, presets or recipes; all of them if not given.",
         completion: .words(of: ComponentList.self), transform: keyword)
-    var kind: ComponentList
+    var kind: ComponentList?
 
     func run() throws {
+        let text =
+            kind.map(Self.table)
+            ?? ComponentList.allCases
+            .map { "\($0.rawValue):\n" + Self.table($0) }.joined(separator: "\n")
+        try OutputOptions.print { try $0.write(text) }
+    }
+
+    private static func table(_ kind: ComponentList) -> String {
         var table = Table()
         for entry in kind.entries { table.add(entry.name, entry.summary) }
-        try OutputOptions.print { try $0.write(table.text) }
+        return table.text
     }
 }

@@ -74,4 +74,41 @@ import Testing
         #expect(report.records == 1)
         #expect(report.firstIllFormed == trainer.report.firstIllFormed)
     }
+
+    /// Whoever waits for the parts under way, before types are dropped, learns that one has failed.
+    @Test(arguments: [1, 2, 5])
+    func failuresEndTheWork(_ threads: Int) throws {
+        var lines = Self.corpus
+        lines.append(contentsOf: [0x0A, 0xFF, 0x0A])
+        lines.append(contentsOf: Self.corpus)
+        let file = try TemporaryFile(lines)
+        var trainer = try VocabularyTrainer(TokenizerSpec(level: .word), maximumTypes: 2)
+        #expect(throws: TokenizeError.self) {
+            try trainer.add(RecordStream(paths: [file.path]), illFormed: .error, threads: threads)
+        }
+        struct Interruption: Error {}
+        #expect(throws: Interruption.self) {
+            try trainer.add(RecordStream(paths: [file.path]), threads: threads) { bytes in
+                if bytes > 1_000_000 { throw Interruption() }
+            }
+        }
+    }
+
+    @Test func bytesAreCounted() {
+        for count in [0, 1, 63, 64, 65, 20_000] {
+            let bytes = [UInt8](repeating: 0x0A, count: count) + [0x0B]
+            #expect(bytes.withUnsafeBufferPointer { $0.occurrences(of: 0x0A) } == count)
+        }
+    }
+
+    /// Runs of characters of two bytes are looked at together.
+    @Test(arguments: [[0xC0, 0x80], [0xC1, 0xBF], [0xD0, 0x20], [0xD0, 0xD0], [0x80, 0x80]])
+    func illFormedPairsAreFound(_ pair: [UInt8]) {
+        for place in 0..<20 {
+            var bytes = Array(String(repeating: "ж", count: 20).utf8)
+            bytes.replaceSubrange(2 * place..<2 * place + 2, with: pair)
+            let found = bytes.withUnsafeBufferPointer { $0.nextIllFormed(from: 0) }
+            #expect(found?.lowerBound == 2 * place)
+        }
+    }
 }
