@@ -5,8 +5,7 @@ void cicu_cutter_free(cicu_cutter *cutter) {
     for (int script = 0; script < CUT_EAST_ASIAN; script++) free(cutter->pairs[script]);
     free(cutter->costs);
     free(cutter->previous);
-    free(cutter->first_places);
-    free(cutter->first_results);
+    free(cutter->firsts);
     free(cutter->bigrams);
     free(cutter->ends);
     memset(cutter, 0, sizeof *cutter);

@@ -28,6 +28,13 @@ typedef struct {
 
 enum { CUT_PAIR_BYTES = 128 };
 
+/// Where a first unit leads to in the East Asian trie, whose root has thousands of branches.
+typedef struct {
+    int32_t place;  // from the root, + 1; 0 not known
+    uint16_t cost;  // if there is a word
+    uint8_t result;
+} cicu_first;
+
 /// Where two units lead to in the East Asian trie, and what they find there.
 typedef struct {
     uint32_t units;  // the first above the second; 0 where none are kept
@@ -37,7 +44,7 @@ typedef struct {
     uint32_t cost;   // if there is a word
 } cicu_bigram;
 
-enum { CUT_BIGRAM_BITS = 14 };
+enum { CUT_BIGRAM_BITS = 16 };
 
 /// Scratch of a cutter. One per walker.
 typedef struct {
@@ -45,8 +52,7 @@ typedef struct {
     int64_t capacity;
     uint32_t *costs;
     int32_t *previous;
-    int32_t *first_places;  // of the East Asian trie behind each first unit; 0 not known, -1 none
-    uint8_t *first_results;
+    cicu_first *firsts;    // of each unit
     cicu_bigram *bigrams;  // the last seen of each slot
     int32_t *ends;
     int64_t ends_capacity, end_count;

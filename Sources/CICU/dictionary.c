@@ -61,6 +61,7 @@ void cicu_dictionary_free(cicu_dictionary *dictionary) {
     cicu_reference_free(&dictionary->reference);
     free(dictionary->memories);
     free(dictionary->arena);
+    free(dictionary->short_runs);
     free(dictionary->ends);
     free(dictionary->is_dictionary);
     cicu_cutter_free(&dictionary->cutter);
@@ -151,12 +152,51 @@ static int prepare(cicu_dictionary *dictionary) {
     return dictionary->memories != NULL && dictionary->arena != NULL;
 }
 
+/// Where a run is remembered if it is short and South-East Asian (Chinese and Japanese ones are seldom
+/// met again); NULL if it is not.
+static cicu_short_run *short_run(
+    cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count) {
+    if (count < 8 || count > CICU_SHORT_BYTES || (bytes[0] != 0xE0 && bytes[0] != 0xE1)) return NULL;
+    if (dictionary->short_runs == NULL) {
+        size_t size = CICU_SHORT_RUNS * sizeof *dictionary->short_runs;
+        dictionary->short_runs = aligned_alloc(sizeof *dictionary->short_runs, size);
+        if (dictionary->short_runs == NULL) return NULL;
+        memset(dictionary->short_runs, 0, size);
+    }
+    uint64_t hash = (uint64_t)count;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + (i + 8 <= count ? i : count - 8), sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+    }
+    return dictionary->short_runs + hash % CICU_SHORT_RUNS;
+}
+
+static void remember(
+    cicu_short_run *run, const uint8_t *bytes, int64_t count, const int32_t *ends, int64_t found) {
+    if (run == NULL || found > CICU_SHORT_ENDS) return;
+    run->length = (uint8_t)count;
+    run->end_count = (uint8_t)found;
+    memcpy(run->bytes, bytes, (size_t)count);
+    for (int64_t k = 0; k < found; k++) run->ends[k] = (uint8_t)ends[k];
+}
+
 int64_t cicu_dictionary_cut(
     cicu_dictionary *dictionary, const uint8_t *bytes, int64_t count, const int32_t **ends,
     int32_t *status) {
-    int64_t found = cut_ourselves(dictionary, bytes, count);
     *status = 0;
+    cicu_short_run *known = short_run(dictionary, bytes, count);
+    if (known != NULL && known->length == count
+        && memcmp(known->bytes, bytes, (size_t)count) == 0) {
+        // The run was cut, so there is room for its ends.
+        for (int32_t k = 0; k < known->end_count; k++) dictionary->ends[k] = known->ends[k];
+        *ends = dictionary->ends;
+        return known->end_count;
+    }
+    int64_t found = cut_ourselves(dictionary, bytes, count);
     if (found >= 0) {
+        remember(known, bytes, count, dictionary->ends, found);
         *ends = dictionary->ends;
         return found;
     }

@@ -12,6 +12,14 @@ typedef struct {
     uint16_t length, end_count;  // length 0: free
 } cicu_memory;
 
+enum { CICU_SHORT_BYTES = 40, CICU_SHORT_ENDS = 22, CICU_SHORT_RUNS = 1 << 12 };
+
+/// A short run and its ends in one cache line.
+typedef struct {
+    uint8_t length, end_count;  // length 0: free
+    uint8_t ends[CICU_SHORT_ENDS], bytes[CICU_SHORT_BYTES];
+} cicu_short_run;
+
 /// Cuts runs and remembers short ones by their raw bytes. One per walker.
 typedef struct {
     cicu_reference reference;
@@ -19,6 +27,7 @@ typedef struct {
     int32_t memory_count;
     uint8_t *arena;
     int64_t arena_used;
+    cicu_short_run *short_runs;  // of South-East Asia: the last seen of each slot
     int32_t *ends;
     int64_t ends_capacity;
     // Our own cutter, or ICU for every run.

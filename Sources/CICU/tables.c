@@ -251,30 +251,6 @@ static int ends_at_line_feed(const cicu_tables *tables) {
     return 1;
 }
 
-/// Whether a match of the one category ends, whatever stood before it, in front of the other.
-static int are_apart(const cicu_tables *tables, int32_t left, int32_t right) {
-    int32_t after = tables->next[((size_t)tables->start << tables->shift) + (size_t)left];
-    const cicu_state *state = &tables->states[after];
-    return after != 0 && state->accepting == 1 && state->lookahead == 0
-        && tables->next[((size_t)after << tables->shift) + (size_t)right] == 0;
-}
-
-/// Gathers categories that are apart from one another, beginning with that of "a".
-static void find_lone(cicu_tables *tables) {
-    int32_t first = tables->two_bytes['a'];
-    for (int32_t k = -1; k < tables->category_count; k++) {
-        int32_t c = k < 0 ? first : k;
-        if (tables->is_dictionary[c] || c == CICU_END_OF_TEXT || c == CICU_START_OF_TEXT) continue;
-        int is_lone = are_apart(tables, c, c);
-        for (int32_t other = 0; is_lone && other < tables->category_count; other++) {
-            if (!tables->is_lone[other]) continue;
-            is_lone = are_apart(tables, c, other) && are_apart(tables, other, c);
-        }
-        tables->is_lone[c] = (uint8_t)is_lone;
-        if (k < 0 && !is_lone) return;
-    }
-}
-
 cicu_tables *cicu_tables_open(const uint8_t *rules, int64_t length) {
     header head;
     if (length < (int64_t)sizeof head || length > INT32_MAX) return NULL;
@@ -298,7 +274,6 @@ cicu_tables *cicu_tables_open(const uint8_t *rules, int64_t length) {
     }
     fuse(tables);
     tables->ends_at_line_feed = ends_at_line_feed(tables);
-    find_lone(tables);
     cicu_blocks_derive(tables);
     return tables;
 }

@@ -37,7 +37,6 @@ typedef struct {
     uint32_t stage[0x110000 / CICU_BLOCK];  // where the block of a scalar begins in `categories`
     uint8_t two_bytes[0x800];  // categories of U+0000 to U+07FF
     uint8_t is_dictionary[256];
-    uint8_t is_lone[256];      // between two characters of such categories is always a boundary
     cicu_blocks blocks;
 } cicu_tables;
 

@@ -105,6 +105,20 @@ static void walk_blocks(cicu_walker *walker, cicu_output *out) {
     walker->block_from = run.undecided + walker->patience;
 }
 
+/// Goes on from `i` while the automaton stays in its state. No step waits for the one before, which a
+/// run of marks would do at every character.
+static inline ptrdiff_t skip_run(
+    const cicu_tables *tables, const uint8_t *bytes, ptrdiff_t i, ptrdiff_t limit, ptrdiff_t count,
+    uint32_t row) {
+    while (i < limit) {
+        ptrdiff_t next = i;
+        uint32_t category = (uint32_t)cicu_category_at(tables, bytes, &next, count);
+        if (tables->steps[row + category] != row) break;
+        i = next;
+    }
+    return i;
+}
+
 /// Steps from a boundary to the next place that needs care, or to a boundary where blocks may be
 /// asked again.
 static inline __attribute__((always_inline)) void walk_steps(
@@ -136,6 +150,9 @@ static inline __attribute__((always_inline)) void walk_steps(
         }
         if (step >= CICU_CAREFUL || i < stop || i >= limit) break;
         if (written > before && ends[written - 1] >= walker->block_from) break;
+        if (written == before || i - ends[written - 1] > OVERLAP) {
+            i = skip_run(tables, bytes, i, limit, walker->count, row);
+        }
         stop = i + OVERLAP;
     }
     if (written > before) walker->position = ends[written - 1];
@@ -259,18 +276,28 @@ ptrdiff_t cicu_scalar_ends(
     return written;
 }
 
-ptrdiff_t cicu_lone_ends(
+ptrdiff_t cicu_plain_ends(
     const cicu_rules *rules, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t start, ptrdiff_t stop,
     ptrdiff_t *ends, ptrdiff_t capacity) {
     const cicu_tables *tables = rules->tables;
-    ptrdiff_t written = 0, i = start;
     if (tables == NULL) return 0;
-    while (i < stop && written < capacity) {
+    ptrdiff_t written = 0, i = start;
+    uint32_t row = (uint32_t)tables->start << tables->shift;
+    while (i < stop) {
+        if (written == capacity) return 0;
+        ends[written] = i;
         int category = i + 4 <= count
             ? cicu_category_at(tables, bytes, &i, count)
             : cicu_category(tables, cicu_decode(bytes, &i, count, 1));
-        if (!tables->is_lone[category]) return 0;
-        ends[written++] = i;
+        uint32_t step = tables->steps[row + (uint32_t)category];
+        if (step >= CICU_CAREFUL) return 0;
+        written += step >> 16;
+        row = step & CICU_ROW;
     }
-    return i == stop ? written : 0;
+    // A look-ahead open here fails with the text, unless the end of the text is what it looks for.
+    const cicu_state *last = &tables->states[row >> tables->shift];
+    const cicu_state *over = &tables->states[tables->next[row + CICU_END_OF_TEXT]];
+    if (i != stop || written == capacity || last->accepting != 1 || over->accepting > 1) return 0;
+    ends[written++] = stop;
+    return written;
 }

@@ -54,6 +54,51 @@ int32_t ctoken_find(
     }
 }
 
+typedef struct {
+    ptrdiff_t start, length;
+} place;
+
+/// Looks up to `GROUP` pieces up, as `ctoken_find` does one, each step for all of them.
+static void find_group(
+    const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, const place *places,
+    ptrdiff_t size, int32_t *ids) {
+    ctoken_key wanted[GROUP];
+    for (ptrdiff_t k = 0; k < size; k++) {
+        place p = places[k];
+        if (p.length > CTOKEN_LONGEST_TOKEN) p.length = 0;
+        wanted[k] = ctoken_make_key(bytes + p.start, p.length, count - p.start);
+        __builtin_prefetch(index->slots + (hash_of(wanted[k]) >> index->shift));
+    }
+    for (ptrdiff_t k = 0; k < size; k++) {
+        uint64_t hash = hash_of(wanted[k]), slot = hash >> index->shift;
+        uint32_t tag = tag_of(index, hash), entry;
+        while ((entry = index->slots[slot]) != 0 && (entry & ~index->id_bits) != tag) {
+            slot = (slot + 1) & index->mask;
+        }
+        ids[k] = (int32_t)(entry & index->id_bits);
+        __builtin_prefetch(index->keys + ids[k]);
+        if (places[k].length > CTOKEN_LONGEST) __builtin_prefetch(index->offsets + ids[k]);
+    }
+    for (ptrdiff_t k = 0; k < size; k++) {
+        if (ids[k] == 0) continue;
+        ctoken_key found = index->keys[ids[k]];
+        if (found.low != wanted[k].low || found.high != wanted[k].high) {
+            // Another with the same tag.
+            ptrdiff_t start = places[k].start;
+            ids[k] = ctoken_find(index, bytes + start, places[k].length, count - start);
+        } else if (places[k].length > CTOKEN_LONGEST) {
+            __builtin_prefetch(index->bytes + index->offsets[ids[k]]);
+        }
+    }
+    for (ptrdiff_t k = 0; k < size; k++) {
+        const uint8_t *piece = bytes + places[k].start;
+        ptrdiff_t length = places[k].length;
+        if (ids[k] != 0 && !is_token(index, ids[k], piece, length)) {
+            ids[k] = ctoken_find(index, piece, length, count - places[k].start);
+        }
+    }
+}
+
 void ctoken_find_batch(
     const ctoken_index *index, const uint8_t *bytes, ptrdiff_t count, ctoken_batch *batch) {
     const uint32_t *slots = index->slots;
@@ -69,10 +114,15 @@ void ctoken_find_batch(
     for (ptrdiff_t first = 0; first < near; first += GROUP) {
         ptrdiff_t size = near - first < GROUP ? near - first : GROUP;
         ctoken_key wanted[GROUP];
+        const uint32_t *at[GROUP];
         for (ptrdiff_t k = 0; k < size; k++) {
             const ptrdiff_t *start = starts + first + k;
             wanted[k] = wide_key(bytes + start[0], start[1] - start[0]);
-            uint32_t id = slots[hash_of(wanted[k]) >> shift] & id_bits;
+            at[k] = slots + (hash_of(wanted[k]) >> shift);
+            __builtin_prefetch(at[k]);
+        }
+        for (ptrdiff_t k = 0; k < size; k++) {
+            uint32_t id = *at[k] & id_bits;
             __builtin_prefetch(keys + id);
             ids[first + k] = (int32_t)id;
         }
@@ -87,16 +137,31 @@ void ctoken_find_batch(
         }
     }
     for (ptrdiff_t i = near; i < batch->count; i++) open[open_count++] = (int32_t)i;
-    for (ptrdiff_t k = 0; k < open_count; k++) {
-        ptrdiff_t i = open[k], start = starts[i], length = starts[i + 1] - start;
-        ids[i] = ctoken_find(index, bytes + start, length, count - start);
-        open[left] = (int32_t)i;
-        left += ids[i] == 0;
+    place places[GROUP];
+    int32_t found[GROUP];
+    for (ptrdiff_t first = 0; first < open_count; first += GROUP) {
+        ptrdiff_t size = open_count - first < GROUP ? open_count - first : GROUP;
+        for (ptrdiff_t k = 0; k < size; k++) {
+            const ptrdiff_t *start = starts + open[first + k];
+            places[k] = (place){start[0], start[1] - start[0]};
+        }
+        find_group(index, bytes, count, places, size, found);
+        for (ptrdiff_t k = 0; k < size; k++) {
+            int32_t i = open[first + k];
+            ids[i] = found[k];
+            open[left] = i;
+            left += found[k] == 0;
+        }
     }
-    for (ptrdiff_t k = 0; k < left; k++) {
-        ptrdiff_t start = starts[open[k]] + 1, length = starts[open[k] + 1] - start;
-        batch->bare[k] = bytes[start - 1] == 0x20 && length > 0
-            ? ctoken_find(index, bytes + start, length, count - start) : 0;
+    for (ptrdiff_t first = 0; first < left; first += GROUP) {
+        ptrdiff_t size = left - first < GROUP ? left - first : GROUP;
+        for (ptrdiff_t k = 0; k < size; k++) {
+            const ptrdiff_t *start = starts + open[first + k];
+            // No piece is empty, but what is left of one may be: that is nowhere.
+            int is_spaced = bytes[start[0]] == 0x20;
+            places[k] = (place){start[0] + is_spaced, is_spaced ? start[1] - start[0] - 1 : 0};
+        }
+        find_group(index, bytes, count, places, size, batch->bare + first);
     }
     batch->unknown_count = left;
     batch->next = batch->next_unknown = 0;

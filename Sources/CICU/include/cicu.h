@@ -79,9 +79,10 @@ ptrdiff_t cicu_walker_next(
 /// 1 while the walker reads the tables itself, 0 when it asks ICU for every boundary.
 int32_t cicu_walker_reads_tables(const cicu_walker *walker);
 
-/// Writes the ends of the characters in `start..<stop` of a text of `count` bytes, if each is a segment
-/// by itself and that can be told without a walk; 0 if not, or if there are more than `capacity`.
-ptrdiff_t cicu_lone_ends(
+/// Writes the ends of the segments of `start..<stop`, a text by itself within one of `count` bytes, if
+/// plain steps of the automaton tell them; 0 if not, or if there are more than `capacity`. For texts as
+/// short as words this is faster than to begin a walk.
+ptrdiff_t cicu_plain_ends(
     const cicu_rules *rules, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t start, ptrdiff_t stop,
     ptrdiff_t *ends, ptrdiff_t capacity);
 

@@ -44,18 +44,24 @@ extension TokenEncoder {
         ctoken_find_batch(&table, base, text.count, &batch)
     }
 
-    /// Writes an unknown word whose characters can be told apart without a walk, if there is room.
+    /// Writes an unknown word without its space if that is known, or whose characters can be told apart
+    /// without a walk, if there is room.
     private func spellAtOnce(
         _ range: Range<Int>, _ bare: Int32, _ base: UnsafePointer<UInt8>,
         _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int, _ written: inout Int
     ) -> Bool {
-        guard bare == 0, range.count <= min(Self.longestSpelled, capacity - written),
-            let characterRules
+        guard range.count <= min(Self.longestSpelled, capacity - written), let characterRules
         else { return false }
         let word = ByteSlice(start: base + range.lowerBound, count: range.count)
         let isSpaced = word.hasLeadingSpace
+        if isSpaced, bare != 0 {
+            ids[written] = Vocabulary.firstByte + 0x20
+            ids[written + 1] = bare
+            written += 2
+            return true
+        }
         characterStarts[0] = range.lowerBound + (isSpaced ? 1 : 0)
-        let count = cicu_lone_ends(
+        let count = cicu_plain_ends(
             characterRules.handle, base, text.count, characterStarts[0], range.upperBound,
             characterStarts + 1, Self.longestSpelled)
         if count == 0 { return false }

@@ -21,11 +21,11 @@ final class CharacterSplitter {
     @inline(__always)
     func forEachCharacter(in bytes: ByteSlice, _ body: (ByteSlice) -> Void) {
         guard let base = bytes.baseAddress else { return }
-        // Most words need no walk, for which they are short.
+        // Most words are too short for a walk and need none.
         let isDone = withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { ends in
             var start = 0
             if let buffer = ends.baseAddress, bytes.count <= ends.count,
-                case let found = cicu_lone_ends(
+                case let found = cicu_plain_ends(
                     rules.handle, base, bytes.count, 0, bytes.count, buffer, ends.count), found > 0
             {
                 for index in 0..<found {

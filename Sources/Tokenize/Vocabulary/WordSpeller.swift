@@ -84,7 +84,7 @@ private final class LetterBatch {
         let (start, length) = (starts[found], word.count - skipped)
         guard let base = word.baseAddress, start + length <= Self.capacity else { return false }
         (text + start).update(from: base + skipped, count: length)
-        let count = cicu_lone_ends(
+        let count = cicu_plain_ends(
             rules.handle, text, start + length, start, start + length, starts + found + 1,
             Self.capacity - found)
         if count == 0 { return false }

@@ -127,11 +127,14 @@ import Testing
         }
         let ranked = types.ranked(minimumCount: 2)
         #expect(ranked.count == reference.values.filter { $0 >= 2 }.count)
-        for (left, right) in zip(ranked, ranked.dropFirst()) {
+        for (left, right) in zip(ranked.map(Int.init), ranked.dropFirst().map(Int.init)) {
+            let counts = [types.occurrences(of: left), types.occurrences(of: right)]
             #expect(
-                left.count > right.count
-                    || types[left.type].lexicographicallyPrecedes(types[right.type]))
+                counts[0] > counts[1]
+                    || (counts[0] == counts[1]
+                        && types[left].lexicographicallyPrecedes(types[right])))
         }
+        #expect(types.ranked(minimumCount: 2, limit: 100).prefix(100) == ranked.prefix(100))
         types.removeAll()
         #expect(types.count == 0)
         #expect(types.counts == [])
