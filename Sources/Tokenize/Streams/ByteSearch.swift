@@ -1,3 +1,4 @@
+import CTokenIndex
 import Glibc
 
 extension UnsafeBufferPointer<UInt8> {
@@ -20,26 +21,6 @@ extension UnsafeBufferPointer<UInt8> {
 
     /// How often a byte stands here.
     func occurrences(of byte: UInt8) -> Int {
-        typealias Block = SIMD64<UInt8>
-        guard let baseAddress else { return 0 }
-        let bytes = UnsafeRawPointer(baseAddress)
-        let wanted = Block(repeating: byte)
-        var (found, offset) = (0, 0)
-        while count - offset >= Block.scalarCount {
-            // As many as a sum in one byte can take.
-            let blocks = Swift.min((count - offset) / Block.scalarCount, Int(UInt8.max))
-            var sums = Block.zero
-            for _ in 0..<blocks {
-                let block = bytes.loadUnaligned(fromByteOffset: offset, as: Block.self)
-                sums &+= Block.zero.replacing(with: 1, where: block .== wanted)
-                offset += Block.scalarCount
-            }
-            for lane in sums.indices { found += Int(sums[lane]) }
-        }
-        while offset < count {
-            if self[offset] == byte { found += 1 }
-            offset += 1
-        }
-        return found
+        baseAddress.map { ctoken_count_byte($0, count, byte) } ?? 0
     }
 }
