@@ -132,7 +132,8 @@ import Testing
             #expect(
                 counts[0] > counts[1]
                     || (counts[0] == counts[1]
-                        && types[left].lexicographicallyPrecedes(types[right])))
+                        && types[left].lexicographicallyPrecedes(types[right]))
+            )
         }
         #expect(types.ranked(minimumCount: 2, limit: 100).prefix(100) == ranked.prefix(100))
         types.removeAll()
