@@ -247,6 +247,10 @@ ptrdiff_t ctoken_write_words(
 ptrdiff_t ctoken_write_characters(
     const ctoken_index *index, const uint8_t *bytes, ptrdiff_t readable, int32_t is_spaced,
     const ptrdiff_t *starts, ptrdiff_t count, int32_t *ids) {
+    // A word of one character is what has been looked up already.
+    if (!is_spaced && count == 1) {
+        return write_bytes(index, bytes + starts[0], starts[1] - starts[0], ids);
+    }
     ptrdiff_t written = 0, from = 0;
     if (is_spaced && count > 0) {
         ptrdiff_t start = starts[0] - 1;

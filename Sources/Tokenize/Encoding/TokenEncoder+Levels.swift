@@ -50,7 +50,7 @@ extension TokenEncoder {
         _ range: Range<Int>, _ bare: Int32, _ base: UnsafePointer<UInt8>,
         _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int, _ written: inout Int
     ) -> Bool {
-        guard range.count <= min(Self.longestSpelled, capacity - written), let characterRules
+        guard range.count <= min(Self.longestSpelled, capacity - written), let characterHandle
         else { return false }
         let word = ByteSlice(start: base + range.lowerBound, count: range.count)
         let isSpaced = word.hasLeadingSpace
@@ -62,7 +62,7 @@ extension TokenEncoder {
         }
         characterStarts[0] = range.lowerBound + (isSpaced ? 1 : 0)
         let count = cicu_plain_ends(
-            characterRules.handle, base, text.count, characterStarts[0], range.upperBound,
+            characterHandle, base, text.count, characterStarts[0], range.upperBound,
             characterStarts + 1, Self.longestSpelled)
         if count == 0 { return false }
         written += ctoken_write_characters(
@@ -102,7 +102,7 @@ extension TokenEncoder {
         }
     }
 
-    /// Characters that are known; stops behind the first whose bytes have to be written.
+    /// Characters; stops behind the first whose bytes find no room, or which has to do with a space.
     @inline(__always)
     func writeCharacters(
         _ base: UnsafePointer<UInt8>, _ ids: UnsafeMutablePointer<Int32>, _ capacity: Int,
@@ -143,9 +143,17 @@ extension TokenEncoder {
                     return
                 }
                 if tokenID == 0 {
-                    bytes = start..<end
-                    start = end
-                    return
+                    guard end &- start <= capacity &- written else {
+                        bytes = start..<end
+                        start = end
+                        return
+                    }
+                    while start < end {
+                        ids[written] = Vocabulary.firstByte &+ Int32(base[start])
+                        written &+= 1
+                        start &+= 1
+                    }
+                    continue
                 }
                 ids[written] = tokenID
                 written &+= 1

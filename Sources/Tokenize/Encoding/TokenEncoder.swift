@@ -15,7 +15,9 @@ public final class TokenEncoder {
     private let normalizer: Normalizer
     let words: PieceReader?
     let characters: PieceReader?
-    let characterRules: BoundaryRules?
+    private let characterRules: BoundaryRules?
+    /// Borrowed from `characterRules`: nothing is retained and released for a word.
+    let characterHandle: OpaquePointer?
 
     /// The record after normalization.
     var text = ByteSlice(start: nil, count: 0)
@@ -46,6 +48,7 @@ public final class TokenEncoder {
         words = rules.words.map { PieceReader(.word, rules: $0, attachesSpaces: true) }
         characters = rules.characters.map { PieceReader(.grapheme, rules: $0) }
         characterRules = rules.characters
+        characterHandle = rules.characters?.handle
         batchMemory.initialize(repeating: 0, count: 3 * PieceReader.capacity)
         batch = ctoken_batch(
             starts: characterStarts, ids: batchMemory, unknown: batchMemory + PieceReader.capacity,
