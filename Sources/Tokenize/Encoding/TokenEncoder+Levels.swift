@@ -13,7 +13,7 @@ extension TokenEncoder {
                 if batch.count == 0 { return }
             }
             written += ctoken_write_words(
-                &table, base, &batch, ids + written, capacity - written)
+                table, base, &batch, ids + written, capacity - written)
             if batch.next == batch.count || written == capacity { continue }
             let word = batch.starts[batch.next]..<batch.starts[batch.next + 1]
             let bare = batch.bare[batch.next_unknown]
@@ -41,7 +41,7 @@ extension TokenEncoder {
         batch.count = words.found
         words.index = words.found
         start = words.ends[words.found - 1]
-        ctoken_find_batch(&table, base, text.count, &batch)
+        ctoken_find_batch(table, base, text.count, &batch)
     }
 
     /// Writes an unknown word without its space if that is known, or whose characters can be told apart
@@ -66,7 +66,7 @@ extension TokenEncoder {
             characterStarts + 1, Self.longestSpelled)
         if count == 0 { return false }
         written += ctoken_write_characters(
-            &table, base, text.count, isSpaced ? 1 : 0, characterStarts, count, ids + written)
+            table, base, text.count, isSpaced ? 1 : 0, characterStarts, count, ids + written)
         return true
     }
 
@@ -93,7 +93,7 @@ extension TokenEncoder {
         // In an unknown word of ASCII every character is a byte (CR LF is a word by itself).
         bytes = first..<range.upperBound
         if isSpaced {
-            pending = table.spaced[Int(base[first])]
+            pending = table.pointee.spaced[Int(base[first])]
             if pending == 0 {
                 pending = Vocabulary.firstByte + 0x20
             } else {
@@ -131,13 +131,13 @@ extension TokenEncoder {
                     from = start - 1
                 }
                 var tokenID = ctoken_find(
-                    &table, base + from, end &- from, count &- from)
+                    table, base + from, end &- from, count &- from)
                 if tokenID == 0, from < start {
                     // The space by itself, and then the character, for which there may be no room.
                     ids[written] = Vocabulary.firstByte + 0x20
                     written += 1
                     tokenID = ctoken_find(
-                        &table, base + start, end - start, count - start)
+                        table, base + start, end - start, count - start)
                     if tokenID == 0 { bytes = start..<end } else { pending = tokenID }
                     start = end
                     return
@@ -174,7 +174,7 @@ extension TokenEncoder {
             let field = start
             while start < count, !FieldSplitter.isSeparator(base[start]) { start += 1 }
             let tokenID = ctoken_find(
-                &table, base + field, start - field, count - field)
+                table, base + field, start - field, count - field)
             ids[written] = tokenID == 0 ? 2 : tokenID
             written += 1
         }

@@ -10,8 +10,8 @@ import CTokenIndex
 public final class TokenEncoder {
     let level: TokenLevel
     private let index: TokenIndex
-    /// Borrowed from `index`.
-    var table: ctoken_index
+    // Borrowed from `index`; by a pointer, so that no access is checked for a word.
+    let table = UnsafeMutablePointer<ctoken_index>.allocate(capacity: 1)
     private let normalizer: Normalizer
     let words: PieceReader?
     let characters: PieceReader?
@@ -43,7 +43,7 @@ public final class TokenEncoder {
     init(spec: TokenizerSpec, index: TokenIndex, rules: SplittingRules, normalizer: Normalizer) {
         level = spec.level
         self.index = index
-        table = index.table
+        table.initialize(to: index.table)
         self.normalizer = normalizer
         words = rules.words.map { PieceReader(.word, rules: $0, attachesSpaces: true) }
         characters = rules.characters.map { PieceReader(.grapheme, rules: $0) }
@@ -57,6 +57,7 @@ public final class TokenEncoder {
     }
 
     deinit {
+        table.deallocate()
         batchMemory.deallocate()
         characterStarts.deallocate()
     }
