@@ -15,7 +15,7 @@ import Testing
         defer { ThreadPool.setThreadCount(before) }
         let team = ComputingTeam()
         for _ in 0..<3 {
-            let results = try team.map(count) { index, tape in
+            let results = try team.map(count, firstAlone: firstAlone) { index, tape in
                 let x = tape.arena.tensor(Shape(8))
                 x.fill(Float(index))
                 return x.sum()
