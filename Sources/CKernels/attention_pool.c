@@ -79,7 +79,8 @@ CK_INLINE void pool_block(const pool *w, int64_t b, int64_t first, int64_t token
 // Columns c ..< c + POOL_COLUMNS of all queries of sentence b.
 CK_INLINE void pool_columns(const pool *w, int64_t b, int64_t c) {
     float states[POOL_TOKENS][POOL_COLUMNS] __attribute__((aligned(64)));
-    for (int64_t first = 0; first < w->length[b]; first += POOL_TOKENS) {
+    int64_t first = 0;
+    do {
         int64_t tokens = w->length[b] - first, d = 0;
         if (tokens > POOL_TOKENS) tokens = POOL_TOKENS;
         for (int64_t t = 0; t < tokens; t++)
@@ -89,7 +90,8 @@ CK_INLINE void pool_columns(const pool *w, int64_t b, int64_t c) {
             pool_block(w, b, first, tokens, d, POOL_QUERIES, states, out + d * w->width);
         for (; d < w->queries; d++)
             pool_block(w, b, first, tokens, d, 1, states, out + d * w->width);
-    }
+        first += tokens;
+    } while (first < w->length[b]);
 }
 
 // The last columns, fewer than a block.
