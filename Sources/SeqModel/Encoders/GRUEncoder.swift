@@ -69,7 +69,7 @@ public struct GRUEncoder: SequenceEncoder {
         let words = tape.isRecording || tape.isTraining ? nil : batch.distinctTargets()
         var x =
             words.map { embedding($0.ids, count: $0.ids.count, on: tape) }
-            ?? embedding(batch.targetPointer, count: batch.tokenCount, on: tape)
+            ?? embedding(batch.targets(on: tape), count: batch.tokenCount, on: tape)
         for (index, layer) in layers.enumerated() {
             x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
             let rows = index == 0 ? words?.rows : nil
