@@ -7,6 +7,7 @@ extension TokenBatch {
     func inputs(
         hiding rate: Float, bos: Int32, using random: RandomStream, on tape: Tape
     ) -> UnsafePointer<Int32> {
+        tape.keep(self)
         let tokens = TokenBatch.start(of: inputs)
         guard tape.isTraining, rate > 0 else { return tokens }
         var random = random

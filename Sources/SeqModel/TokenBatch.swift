@@ -46,8 +46,11 @@ public final class TokenBatch {
     /// N, the number of predicted tokens, end marks included.
     public var tokenCount: Int { packing.tokenCount }
 
-    /// Pointer to the encoder's tokens.
-    var targetPointer: UnsafePointer<Int32> { TokenBatch.start(of: targets) }
+    /// Pointer to the encoder's tokens; a tape that records keeps the batch for its backward pass.
+    func targets(on tape: Tape) -> UnsafePointer<Int32> {
+        tape.keep(self)
+        return TokenBatch.start(of: targets)
+    }
 
     static func start(of buffer: UnsafeMutableBufferPointer<Int32>) -> UnsafePointer<Int32> {
         guard let base = buffer.baseAddress else {

@@ -160,9 +160,9 @@ public final class TextModel {
             let likelihood = decoder.likelihood(
                 of: batch, condition: condition, using: random.stream("decoder"), on: tape)
             if scores == nil { scores = likelihood }
-            guard let bag = state?.bagOfWords else { return likelihood.sequence }
+            guard let state, let bag = state.bagOfWords else { return likelihood.sequence }
             let words = bag(condition.vector, batch: batch, on: tape)
-            return tape.add(likelihood.sequence, tape.scale(words, by: objective.bagOfWords))
+            return tape.add(likelihood.sequence, tape.scale(words, by: state.bagOfWordsWeight))
         }
         if state?.bagOfWords != nil, let scores {
             bound.reconstruction = Float(

@@ -8,22 +8,28 @@ import Tensors
 public final class TextObjectiveState {
     /// The objective's own.
     public let objective: ObjectiveState
-    /// The head that gives words from the condition, if the objective has one.
+    /// The head that gives words from the condition, if its loss has a weight.
     public let bagOfWords: BagOfWords?
+    /// The weight of its loss beside the reconstruction's.
+    public let bagOfWordsWeight: Float
     /// Every parameter, in the order of files; none for most objectives.
     public let parameters: [Parameter]
 
     /// The state before the first step, of a model with this configuration.
+    ///
+    /// - Parameter bagOfWordsWeight: of −log p of a sentence's words drawn from one distribution made of the condition
+    ///   alone, nats per sentence (``BagOfWords``); 0: no such head.
     public init(
-        _ objective: Objective, model: ModelConfig, tokens: TokenSpace,
-        source: ParameterStore.Source
+        _ objective: Objective, bagOfWordsWeight: Float = 0, model: ModelConfig,
+        tokens: TokenSpace, source: ParameterStore.Source
     ) throws {
+        self.bagOfWordsWeight = bagOfWordsWeight
         let store = ParameterStore(source)
         self.objective = try ObjectiveState(
             objective, latentCount: model.latentCount, categoryCount: model.categoryCount,
             in: store.root.scope("objective"))
         bagOfWords =
-            objective.bagOfWords > 0
+            bagOfWordsWeight > 0
             ? try BagOfWords(
                 conditionSize: model.conditionSize, vocabularySize: tokens.vocabularySize,
                 eos: tokens.eos, in: store.root.scope("bag_of_words")) : nil

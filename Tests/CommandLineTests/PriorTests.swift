@@ -82,6 +82,10 @@ import Testing
         let encode = try Command.run("encode", "--model", scratch["m"], corpus)
         if type == "gaussian" {
             encode.expectFailure(64, saying: "no codes")
+            let evaluate = ["evaluate", "--model", scratch["m"], corpus, "--no-decode", "--json"]
+            let judged = try Command.run(evaluate + ["--importance-samples", "5"]).succeeded()
+            #expect(judged.text.contains(#""importance_samples":5,"importance_bound_nats":-"#))
+            try Command.run(evaluate + ["--exact"]).expectFailure(64, saying: "no codes")
         } else {
             #expect(
                 try encode.succeeded().lines[0].split(separator: " ").count

@@ -63,10 +63,8 @@ import Testing
     @Test(arguments: decoders) func everyParameterLearns(decoder: String) throws {
         let model = try sample(GRUEncoder.Config.type, decoder)
         let tape = Tape(arena: Arena(), isRecording: true)
-        let batch = model.batch(model.sentences(6))
-        withExtendedLifetime(batch) {
-            tape.backward(from: model(batch, on: tape).likelihood.sequence)
-        }
+        tape.backward(
+            from: model(model.batch(model.sentences(6)), on: tape).likelihood.sequence)
         let idle = model.parameters.filter { !$0.hasGradient }.map(\.name)
         #expect(idle.allSatisfy { $0.hasPrefix("condition.") })
     }
@@ -227,6 +225,25 @@ import Testing
         }
     }
 
+    /// What the backward pass reads lives as long as the tape may want it, and no longer.
+    @Test(arguments: encoders, decoders)
+    func theTapeKeepsItsBatch(encoder: String, decoder: String) throws {
+        let model = try sample(encoder, decoder)
+        let tape = Tape(arena: Arena(), isRecording: true)
+        weak var batch: TokenBatch?
+        func loss() -> Variable {
+            let own = model.batch(model.sentences(6))
+            batch = own
+            return model(own, on: tape).likelihood.sequence
+        }
+        let sequence = loss()
+        #expect(batch != nil)
+        tape.backward(from: sequence)
+        #expect(batch != nil)
+        tape.reset()
+        #expect(batch == nil)
+    }
+
     /// Every pair learns eight sentences by heart.
     @Test(arguments: encoders, decoders) func memorises(encoder: String, decoder: String) throws {
         let model = try sample(encoder, decoder)
@@ -234,7 +251,6 @@ import Testing
         let optimizer = Adam.Config().makeOptimizer(model.parameters)
         let tape = Tape(arena: Arena(), isRecording: true)
         var losses: [Float] = []
-        defer { withExtendedLifetime(batch) {} }
         for _ in 0..<120 {
             tape.reset()
             for parameter in model.parameters { parameter.clearGradient() }

@@ -97,6 +97,29 @@ import Testing
         #expect(try ExperimentConfig.resolve(file: empty) == ExperimentConfig.resolve())
     }
 
+    /// The weight of the bag of words once stood with the objective.
+    @Test func movedKeysAreRead() throws {
+        let folder = try ExperimentFolder()
+        var config = ExperimentConfig()
+        config.training.bagOfWordsWeight = 0.5
+        let text = String(decoding: try config.configJSON(), as: UTF8.self)
+        let new = "    \"bag_of_words_weight\": 0.5,\n"
+        let bonus = "    \"entropy_bonus\": 0.0\n"
+        #expect(text.contains(new) && text.contains(bonus))
+        let old = text.replacing(new, with: "").replacing(
+            bonus, with: "    \"entropy_bonus\": 0.0,\n    \"bag_of_words\": 0.5\n")
+        let path = try folder.write(old, "config.json")
+        #expect(try ExperimentConfig(contentsOf: path) == config)
+        #expect(try ExperimentConfig.resolve(file: path) == config)
+        let part = try folder.write("objective: {bag_of_words: 0.25}\n", "part.yaml")
+        #expect(try ExperimentConfig.resolve(file: part).training.bagOfWordsWeight == 0.25)
+        let both = try folder.write(
+            "objective: {bag_of_words: 0.25}\ntraining: {bag_of_words_weight: 0.5}\n", "both.yaml")
+        #expect(
+            experimentMessage { try ExperimentConfig.resolve(file: both) }?
+                .contains("objective.bag_of_words: unknown") == true)
+    }
+
     @Test func unreadableFilesAreProblems() throws {
         #expect(
             experimentMessage { try ExperimentConfig.resolve(file: "run.toml") }?

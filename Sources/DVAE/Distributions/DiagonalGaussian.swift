@@ -62,6 +62,28 @@ public struct DiagonalGaussian {
         }
     }
 
+    /// log q(z) − log p(z) of latents `[B, D, n]` with p = N(0, I), nats, one number an example.
+    ///
+    ///     Σ_di ½ (z² − (z − μ)² e^−ℓ − ℓ),      the constant −½ ln 2π is in both densities
+    ///
+    /// Its mean over draws from q is KL(q ‖ p).
+    public func logRatioToNormal(at latents: Tensor) -> [Double] {
+        let (size, p) = (size, parameters.value.pointer)
+        return (0..<batchSize).map { example in
+            var sum = 0.0
+            for row in example * latentCount..<(example + 1) * latentCount {
+                for i in 0..<size {
+                    let z = Double(latents.pointer[row * size + i])
+                    let mean = Double(p[2 * row * size + i])
+                    let logVariance = Double(p[(2 * row + 1) * size + i])
+                    let distance = (z - mean) * (z - mean)
+                    sum += (z * z - distance * Double.exp(-logVariance) - logVariance) / 2
+                }
+            }
+            return sum
+        }
+    }
+
     /// KL(q_d ‖ N(0, I)) of each latent, nats, `[B, D]`, with its gradient.
     public func klDivergenceToNormal(on tape: Tape) -> Variable {
         let size = size

@@ -5,7 +5,7 @@ import Configuration
 /// In configurations: a number, `"none"` (the same as 0), `"batch"`, `"mode"`, `"moving_average"` or `"learned"`. The last
 /// two remember (``EstimatorMemory``); checkpoints hold what, so a resumed run goes on bit for bit.
 public enum Baseline: Sendable, Equatable {
-    /// The same number for every example, in the units of f (nats per sentence for a bound).
+    /// The same number for every example, in the units of f (nats per example for a bound).
     case constant(Float)
     /// The mean of f over the other examples of the batch; 0 in a batch of one.
     ///

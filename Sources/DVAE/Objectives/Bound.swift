@@ -1,6 +1,6 @@
 import Tensors
 
-/// The bound of a batch, its parts in nats per sentence.
+/// The bound of a batch, its parts in nats per example.
 public struct Bound {
     /// What is minimised, a scalar on the tape.
     public let loss: Variable
@@ -19,7 +19,7 @@ public struct Bound {
     public struct Term: Sendable, Equatable {
         /// Its name.
         public let name: String
-        /// Its value in the loss, mean per sentence.
+        /// Its value in the loss, mean per example.
         public let value: Float
     }
 

@@ -7,10 +7,10 @@ import Tensors
 public enum KLTerm: String, Codable, Sendable, CaseIterable {
     /// The mean of KL(q_b ‖ p) over the batch: that of the evidence lower bound.
     case posterior
-    /// KL(mean_b q_b ‖ p): what the codes tell of a sentence, I(x; z), costs nothing (DI-VAE: Zhao, Lee and Eskenazi 2018,
+    /// KL(mean_b q_b ‖ p): what the codes tell of an example, I(x; z), costs nothing (DI-VAE: Zhao, Lee and Eskenazi 2018,
     /// arXiv 1804.08069).
     ///
-    /// The mean is taken over the batch, so it wants a large one, 30 sentences at least.
+    /// The mean is taken over the batch, so it wants a large one, 30 examples at least.
     case aggregate
 }
 
@@ -19,8 +19,8 @@ public enum KLTerm: String, Codable, Sendable, CaseIterable {
 ///     loss = 1/B Σ_b −E_q[log p(x_b | z)]  +  klWeight · Σ_d max(freeBits, KL_d)  −  entropyBonus · Σ_d H(q̄_d)
 ///     KL_d = 1/B Σ_b KL(q_bd ‖ p_d), or KL(q̄_d ‖ p_d) as klTerm says;      q̄_d = 1/B Σ_b q_bd
 ///
-/// Terms are summed over tokens and latents and averaged over sentences; everything is in nats per sentence, so neither
-/// the batch size nor padding changes their scale.
+/// Log p(x | z) and KL are whole sums, over all parts of an example and all latents, averaged over examples: everything is
+/// in nats per example, so the batch size does not change the scale.
 public struct Objective: Codable, Sendable, Equatable {
     /// The gradient estimator.
     public var estimator = Choice<EstimatorKind>(ReinMax())
@@ -52,19 +52,13 @@ public struct Objective: Codable, Sendable, Equatable {
     /// The weight on the entropy of the batch's mean posterior, nats, against unused categories.
     public var entropyBonus: Float = 0
 
-    /// The weight on −log of the sentence's words drawn from one distribution made of the condition alone (Zhao, Zhao and
-    /// Eskenazi 2017, arXiv 1703.10960), nats per sentence.
-    ///
-    /// Its head is trained with the model and not published. Where what is modelled is no text it has no effect.
-    public var bagOfWords: Float = 0
-
     /// The defaults.
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
         case estimator, klWeight, klTerm, freeBits
         case targetKL = "targetKl"
-        case uniformMix, entropyBonus, bagOfWords
+        case uniformMix, entropyBonus
     }
 
     /// What is wrong with the values for a grid of these sizes, a line each.
@@ -74,7 +68,6 @@ public struct Objective: Codable, Sendable, Equatable {
             + targetKL.problems(categoryCount: categoryCount)
             + Check.range("uniform_mix", uniformMix, 0...0.5)
             + Check.range("entropy_bonus", entropyBonus, 0...1000)
-            + Check.range("bag_of_words", bagOfWords, 0...1000)
             + estimator.component.problems(
                 latentCount: latentCount, categoryCount: categoryCount
             ).map { "estimator." + $0 }
@@ -91,7 +84,7 @@ public struct Objective: Codable, Sendable, Equatable {
         return result
     }
 
-    /// The loss at its final weights, from means over held-out sentences: what models of one run are compared by.
+    /// The loss at its final weights, from means over held-out examples: what models of one run are compared by.
     ///
     /// With a target, nats above it count once; the floor of free bits holds as in training.
     ///

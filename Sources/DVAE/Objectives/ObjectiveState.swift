@@ -42,7 +42,7 @@ public final class ObjectiveState {
         }
     }
 
-    /// Tells the controller the KL of a step, the mean over its sentences in nats.
+    /// Tells the controller the KL of a step, the mean over its examples in nats.
     public func note(kl: Double, latentCount: Int, target: TargetKL) {
         guard target.isOn else { return }
         controller.update(kl: kl, latentCount: latentCount, target: target)

@@ -10,7 +10,7 @@ import SeqModel
 /// Zhang, Liu, Liu, Wang and Abdelzaher 2020, arXiv 2004.05988; errors are in bits per code here, so that gains suit every
 /// grid). I never carries the weight beyond its limits, so it comes back from them at once.
 public struct TargetKL: Codable, Sendable, Equatable {
-    /// Bits that a code, one of the D of a sentence, shall carry on average; 0: no controller, `kl_weight` holds.
+    /// Bits that a code, one of the D of an example, shall carry on average; 0: no controller, `kl_weight` holds.
     public var bitsPerCode: Float = 0
     /// The answer to the error of this step.
     public var proportionalGain: Float = 0.01
@@ -45,7 +45,7 @@ public struct KLController: Codable, Sendable, Equatable {
     /// A controller that has seen nothing: weight 0.
     public init() {}
 
-    /// Answers to the KL of a step, in nats per sentence.
+    /// Answers to the KL of a step, in nats per example.
     public mutating func update(kl: Double, latentCount: Int, target: TargetKL) {
         let bits = kl / (Double(latentCount) * Double.log(2))
         let error = Double(target.bitsPerCode) - bits

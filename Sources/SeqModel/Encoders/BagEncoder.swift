@@ -51,7 +51,7 @@ public struct BagEncoder: SequenceEncoder {
     public func callAsFunction(
         _ batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
-        let x = embedding(batch.targetPointer, count: batch.tokenCount, on: tape)
+        let x = embedding(batch.targets(on: tape), count: batch.tokenCount, on: tape)
         return layer(tape.dropout(x, rate: dropout, using: random), on: tape)
     }
 }

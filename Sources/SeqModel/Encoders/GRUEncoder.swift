@@ -72,7 +72,7 @@ public struct GRUEncoder: SequenceEncoder {
         _ batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
         if tape.isRecording || tape.isTraining || tape.precision != .fp32 {
-            let x = embedding(batch.targetPointer, count: batch.tokenCount, on: tape)
+            let x = embedding(batch.targets(on: tape), count: batch.tokenCount, on: tape)
             return upper(layers[...], of: x, batch: batch, using: random, on: tape)
         }
         return upper(

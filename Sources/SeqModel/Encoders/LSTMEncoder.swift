@@ -61,7 +61,7 @@ public struct LSTMEncoder: SequenceEncoder {
     public func callAsFunction(
         _ batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
-        var x = embedding(batch.targetPointer, count: batch.tokenCount, on: tape)
+        var x = embedding(batch.targets(on: tape), count: batch.tokenCount, on: tape)
         for (index, layer) in layers.enumerated() {
             x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
             let ahead = layer.forward(x, packing: batch.packing, on: tape)

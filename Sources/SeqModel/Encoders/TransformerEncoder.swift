@@ -70,7 +70,7 @@ public struct TransformerEncoder: SequenceEncoder {
     ) -> Variable {
         let scope = AttentionScope(
             packing: batch.packing, headCount: config.headCount, angles: angles)
-        var x = input(batch.targetPointer, count: batch.tokenCount, on: tape)
+        var x = input(batch.targets(on: tape), count: batch.tokenCount, on: tape)
         x = tape.dropout(x, rate: config.dropout, using: random.stream("input"))
         for (index, layer) in layers.enumerated() {
             x = layer(x, packing: batch.packing, using: random.stream(index), on: tape) {

@@ -21,6 +21,6 @@ public struct Embedding {
 
     /// The tokens of a batch → `[N, E]`, packed, end marks included.
     public func callAsFunction(_ batch: TokenBatch, on tape: Tape) -> Variable {
-        self(batch.targetPointer, count: batch.tokenCount, on: tape)
+        self(batch.targets(on: tape), count: batch.tokenCount, on: tape)
     }
 }

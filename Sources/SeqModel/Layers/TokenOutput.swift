@@ -29,7 +29,7 @@ struct TokenOutput {
     func likelihood(of batch: TokenBatch, states: Variable, on tape: Tape) -> TokenLikelihood {
         tape.tokenLikelihood(
             project.map { $0(states, on: tape) } ?? states, weight: weight, bias: bias,
-            targets: batch.targetPointer, packing: batch.packing)
+            targets: batch.targets(on: tape), packing: batch.packing)
     }
 
     /// The logits of states `[R, H]`, `[R, V]`.

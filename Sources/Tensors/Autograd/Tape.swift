@@ -38,6 +38,8 @@ public final class Tape {
     /// Gradients that have done their work, by their number of elements: their storage, still in the cache, serves the
     /// next ones.
     private var spent: [Int: [Tensor]] = [:]
+    /// What pullbacks read by pointer.
+    private var kept: [AnyObject] = []
     /// The slot whose pullback runs.
     private var playing: Int?
 
@@ -65,7 +67,15 @@ public final class Tape {
         entries.removeAll(keepingCapacity: true)
         gradients.removeAll(keepingCapacity: true)
         spent.removeAll(keepingCapacity: true)
+        kept.removeAll(keepingCapacity: true)
         arena.reset()
+    }
+
+    /// Keeps an object until the next ``reset()``: what owns storage that pullbacks read by pointer and that is not the
+    /// arena's.
+    public func keep(_ object: AnyObject) {
+        guard isRecording, kept.last !== object else { return }
+        kept.append(object)
     }
 
     /// Puts the result of an operation on the tape with its pullback, which is given ∂loss/∂value

@@ -39,9 +39,11 @@ public struct HeldOutSplit: Equatable, Sendable {
 
     /// Whether a record is held out.
     public func holdsOut(_ record: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let threshold else { return false }
-        return Self.hash(record, seed: seed) <= threshold
+        holdsOut(hash: Self.hash(record, seed: seed))
     }
+
+    /// Whether the records of a hash are held out.
+    func holdsOut(hash: UInt64) -> Bool { threshold.map { hash <= $0 } ?? false }
 
     /// What must be known of all records before one can be held out.
     public struct Survey: Equatable, Sendable {
@@ -55,7 +57,11 @@ public struct HeldOutSplit: Equatable, Sendable {
 
         /// Takes in a record.
         public mutating func add(_ record: UnsafeBufferPointer<UInt8>) {
-            let hash = HeldOutSplit.hash(record, seed: seed)
+            add(hash: HeldOutSplit.hash(record, seed: seed))
+        }
+
+        /// Takes in the hash of a record.
+        mutating func add(hash: UInt64) {
             count += 1
             least = min(least, hash)
             greatest = max(greatest, hash)

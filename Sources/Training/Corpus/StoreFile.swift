@@ -26,6 +26,11 @@ final class StoreFile: Sendable {
         }
     }
 
+    /// Takes over the descriptor of a file that is still growing; it has no name, or one for messages alone.
+    init(descriptor: Int32, shownAs path: String, elementSize: Int) {
+        (self.path, self.elementSize, self.descriptor) = (path, elementSize, descriptor)
+    }
+
     deinit { close(descriptor) }
 
     /// Fills a buffer with elements.

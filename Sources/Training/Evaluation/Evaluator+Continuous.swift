@@ -13,6 +13,12 @@ extension Evaluator {
         statistics.add(posterior)
         gaussian = statistics
         add(divergences: posterior.klDivergenceToNormal(on: tape).value)
+        if options.importanceSamples > 0 {
+            importanceSum += bounds.importance(
+                of: batch, posterior: posterior, bottleneck: bottleneck,
+                samples: options.importanceSamples, using: stream.stream("importance")
+            ).reduce(0, +)
+        }
         let draw = posterior.sample(using: stream.stream("draw"), on: tape)
         let mean = Variable(constant: posterior.mean(in: tape.arena))
         return Latents(

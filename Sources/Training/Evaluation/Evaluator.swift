@@ -9,10 +9,10 @@ import Tokenize
 public final class Evaluator {
     let model: TextModel
     private let tokenizer: Tokenizer
-    private let options: EvaluationOptions
+    let options: EvaluationOptions
     let tape = Tape(arena: Arena(), isRecording: false)
     private let random: RandomStream
-    private let bounds: LikelihoodBounds
+    let bounds: LikelihoodBounds
 
     private var report = EvaluationReport()
     private var statistics: LatentStatistics
@@ -26,7 +26,7 @@ public final class Evaluator {
     private var characters = 0
     private var bytes = 0
     private var ownLoss = 0.0
-    private var importanceSum = 0.0
+    var importanceSum = 0.0
     private var exactSum = 0.0
     private var exchanged = (loss: 0.0, ownLoss: 0.0, tokens: 0)
     private var batchIndex = 0
@@ -43,9 +43,8 @@ public final class Evaluator {
         let (latents, categories) = (
             model.config.grid?.latentCount ?? 0, model.config.grid?.categoryCount ?? 0
         )
-        if options.isExact || options.importanceSamples > 0, model.config.grid == nil {
-            throw TextCodecError.noCodes
-        }
+        // There is no sum over continuous latents; the importance-weighted bound is for them too.
+        if options.isExact, model.config.grid == nil { throw TextCodecError.noCodes }
         if options.isExact,
             EvaluationOptions.exactCodes(latentCount: latents, categoryCount: categories) == nil
         {

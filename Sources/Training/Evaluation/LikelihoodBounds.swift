@@ -8,6 +8,8 @@ import TextCodec
 ///
 ///     log p(x) = log Σ_z p(z) p(x | z)  ≥  E log 1/S Σ_s p(z_s) p(x | z_s) / q(z_s | x),      z_s ~ q(z | x)
 ///
+/// With continuous latents the sum over z is an integral, p and q are densities, and the bound is the same.
+///
 /// Sums of exponentials are taken in double, by the largest. Memory is that of one decode, however many there are.
 struct LikelihoodBounds {
     let model: TextModel
@@ -21,11 +23,36 @@ struct LikelihoodBounds {
     func importance(
         of batch: TokenBatch, posterior: CategoricalGrid, samples: Int, using random: RandomStream
     ) -> [Double] {
-        let terms = (0..<samples).map { sample -> [Double] in
-            tape.reset()
+        logMeanWeights(of: batch, samples: samples) { sample in
             let codes = posterior.sample(using: random.stream(sample), on: tape)
             let logPosterior = posterior.logProbability(of: codes)
             return zip(joint(of: batch, codes), logPosterior).map { $0 - Double($1) }
+        }
+    }
+
+    /// The same where latents are continuous.
+    func importance(
+        of batch: TokenBatch, posterior: DiagonalGaussian, bottleneck: any ContinuousBottleneck,
+        samples: Int, using random: RandomStream
+    ) -> [Double] {
+        logMeanWeights(of: batch, samples: samples) { sample in
+            let latents = posterior.sample(using: random.stream(sample), on: tape)
+            let likelihood = model.likelihood(
+                of: batch, embeddings: bottleneck.embed(latents, on: tape),
+                using: RandomStream(seed: 0, "unused"), on: tape)
+            return zip(
+                likelihood.sequence.value.array, posterior.logRatioToNormal(at: latents.value)
+            ).map { Double($0) - $1 }
+        }
+    }
+
+    /// log 1/S Σ_s e^w_s of each sentence, given the log weights w_s of a draw.
+    private func logMeanWeights(
+        of batch: TokenBatch, samples: Int, weights: (_ sample: Int) -> [Double]
+    ) -> [Double] {
+        let terms = (0..<samples).map { sample -> [Double] in
+            tape.reset()
+            return weights(sample)
         }
         return (0..<batch.batchSize).map { row in LogMean.exp(terms.map { $0[row] }) }
     }

@@ -12,7 +12,12 @@ enum ConfigurationFile {
     static let maximumByteCount = 1 << 18
     static let maximumValueCount = 10_000
 
-    /// The tree in a file.
+    /// Keys that earlier versions wrote elsewhere: from, to.
+    static let movedKeys = [
+        (from: ("objective", "bag_of_words"), to: ("training", "bag_of_words_weight"))
+    ]
+
+    /// The tree in a file, its keys where they are today.
     static func read(_ path: String) throws -> JSONValue {
         let name = path.lowercased()
         let isYAML = name.hasSuffix(".yaml") || name.hasSuffix(".yml")
@@ -22,9 +27,31 @@ enum ConfigurationFile {
             ])
         }
         let bytes = try DurableFile.read(path, maximumByteCount: maximumByteCount)
-        return isYAML
+        let tree =
+            isYAML
             ? try StrictYAML.parse(bytes, source: path)
             : try StrictJSON.parse(bytes, source: path, maximumValueCount: maximumValueCount)
+        return moved(tree)
+    }
+
+    /// A tree with ``movedKeys`` moved; where both places have a value, the old one stays and is refused as unknown.
+    private static func moved(_ tree: JSONValue) -> JSONValue {
+        movedKeys.reduce(tree) { tree, key in
+            guard var sections = tree.object,
+                let value = tree[key.from.0]?[key.from.1], tree[key.to.0]?[key.to.1] == nil,
+                let source = sections.firstIndex(where: { $0.key == key.from.0 })
+            else { return tree }
+            let rest = (sections[source].value.object ?? []).filter { $0.key != key.from.1 }
+            sections[source].value = .object(rest)
+            let member = JSONMember(key.to.1, value)
+            if let target = sections.firstIndex(where: { $0.key == key.to.0 }) {
+                guard let members = sections[target].value.object else { return tree }
+                sections[target].value = .object(members + [member])
+            } else {
+                sections.append(JSONMember(key.to.0, .object([member])))
+            }
+            return .object(sections)
+        }
     }
 
     /// A tree without `format`, which must be known, and without the version that wrote it.

@@ -21,8 +21,9 @@ extension ExperimentConfig {
     /// Keys that files of earlier versions lack: where they are missing the defaults hold.
     static let laterKeys =
         ModelConfig.laterKeys.map { "model." + $0 }
-        + ["kl_term", "target_kl", "uniform_mix", "entropy_bonus", "bag_of_words"]
-        .map { "objective." + $0 } + ["training.pretraining_steps"]
+        + ["kl_term", "target_kl", "uniform_mix", "entropy_bonus"]
+        .map { "objective." + $0 }
+        + ["pretraining_steps", "bag_of_words_weight"].map { "training." + $0 }
 
     /// Reads a file written by ``configJSON()``: every key must be there but those of later versions, and no other.
     ///

@@ -87,7 +87,7 @@ extension Recipe {
             summary: "the codes must also tell the words at once; half the words are hidden"
         ) { _ in
             [
-                "objective": ["bag_of_words": 0.5],
+                "training": ["bag_of_words_weight": 0.5],
                 "model": ["decoder": ["word_dropout": 0.5]],
             ]
         },

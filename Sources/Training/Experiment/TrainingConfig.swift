@@ -15,6 +15,12 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
     /// Afterwards the decoder begins anew, and the ramps of the objective with it (Li, He, Neubig, Berg-Kirkpatrick and Yang
     /// 2019, arXiv 1909.00868).
     public var pretrainingSteps = 0
+    /// The weight on −log of a sentence's words drawn from one distribution made of the condition alone, nats per sentence
+    /// (Zhao, Zhao and Eskenazi 2017, arXiv 1703.10960).
+    ///
+    /// Like word dropout it asks of the codes what the words before cannot tell. Its head is trained with the model and not
+    /// published.
+    public var bagOfWordsWeight: Float = 0
     /// What matrix products multiply: `auto`, `fp32` or `bf16`.
     public var precision = TrainingPrecision.auto
     /// The largest norm of all gradients together; longer ones are shortened to it.
@@ -41,6 +47,7 @@ public struct TrainingConfig: Codable, Sendable, Equatable {
             + Check.positive("accumulation", accumulation, atMost: 65_536)
             + Check.positive("steps", steps, atMost: most)
             + Check.range("pretraining_steps", pretrainingSteps, 0...max(0, steps - 1))
+            + Check.range("bag_of_words_weight", bagOfWordsWeight, 0...1000)
             + Check.range("gradient_clip_norm", gradientClipNorm, 1e-6...1e6)
             + Check.positive("evaluation_interval", evaluationInterval, atMost: most)
             + Check.positive("evaluation_sentences", evaluationSentences, atMost: most)

@@ -52,8 +52,8 @@ public final class Trainer {
         model = try TextModel(
             config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
         companion = try TextObjectiveState(
-            config.objective, model: config.model, tokens: TokenSpace(tokenizer),
-            source: .seed(config.seed))
+            config.objective, bagOfWordsWeight: config.training.bagOfWordsWeight,
+            model: config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
         optimizer = config.optimizer.component.makeOptimizer(
             model.trainedParameters + companion.parameters)
         tape = Tape(

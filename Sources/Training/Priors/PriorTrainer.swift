@@ -36,11 +36,11 @@ public final class PriorTrainer {
     ///
     /// - Throws: ``TrainingError/noRecords(sources:reason:)`` when there is nothing to learn from or to measure on.
     public init(_ config: PriorTrainingConfig, codes: PriorCodes) throws {
-        guard codes.training[0].rowCount > 0, codes.heldOut.rowCount > 0 else {
+        guard codes.trainingCount > 0, codes.heldOut.rowCount > 0 else {
             throw TrainingError.noRecords(
                 sources: ["the lines given"],
                 reason: "a prior wants records to learn from and others to hold out; there are "
-                    + "\(codes.training[0].rowCount) and \(codes.heldOut.rowCount), of those that fit the model"
+                    + "\(codes.trainingCount) and \(codes.heldOut.rowCount), of those that fit the model"
             )
         }
         self.config = config
@@ -52,7 +52,7 @@ public final class PriorTrainer {
         prior = try LearnedPrior(config.prior, grid: grid, source: .seed(config.seed))
         optimizer = Adam.Config().makeOptimizer(
             prior.parameters.filter { $0.name.hasPrefix("autoregressive.") })
-        prior.factorised.fit(counts: Self.counts(codes.training, grid))
+        prior.factorised.fit(counts: codes.counts)
     }
 
     /// Trains to the end or until asked to stop.
@@ -90,22 +90,11 @@ public final class PriorTrainer {
         return .finished
     }
 
-    /// How often each latent has each value, `[D, K]`.
-    private static func counts(_ draws: [Codes], _ grid: CodeGrid) -> [Int] {
-        var counts = [Int](repeating: 0, count: grid.latentCount * grid.categoryCount)
-        for codes in draws {
-            for (place, code) in codes.values.enumerated() {
-                counts[place % grid.latentCount * grid.categoryCount + Int(code)] += 1
-            }
-        }
-        return counts
-    }
-
     private func update() throws {
         let start = ContinuousClock.now
         tape.reset()
         for parameter in prior.parameters { parameter.clearGradient() }
-        let latents = Variable(constant: nextBatch().oneHot(in: tape.arena))
+        let latents = Variable(constant: try nextBatch().oneHot(in: tape.arena))
         let terms = prior.autoregressive.conditionals(
             of: latents, using: RandomStream(seed: config.seed, "prior", step: step), on: tape)
         let loss = tape.scale(tape.sum(terms), by: -1 / Float(latents.shape[0]))
@@ -125,14 +114,15 @@ public final class PriorTrainer {
     }
 
     /// The rows of a step: one pass after the other over all of them, each in an order and with a draw of its own.
-    private func nextBatch() -> Codes {
-        let count = codes.training[0].rowCount
+    private func nextBatch() throws -> Codes {
+        let count = codes.trainingCount
         let perEpoch = (count + config.batchSize - 1) / config.batchSize
         let (epoch, batch) = (step / perEpoch, step % perEpoch)
         var stream = RandomStream(seed: config.seed, "prior order", step: epoch)
         let order = RandomPermutation(count: count, using: &stream)
         let places = batch * config.batchSize..<min(count, (batch + 1) * config.batchSize)
-        return codes.training[epoch % codes.training.count].rows(places.map { order[$0] })
+        return try codes.training(
+            places.lazy.map { order[$0] }, draw: epoch % codes.drawCount)
     }
 
     /// The priors on the held-out codes.

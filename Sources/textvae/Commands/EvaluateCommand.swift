@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Also log p(x) by summing over all codes; for grids of at most 4096.")
     var exact = false
 
-    @Flag(help: "Also the information of whole codes, over the first 2000 lines.")
+    @Flag(help: "Also the information of whole codes, over the first 4096 lines.")
     var information = false
 
     @Flag(help: "Also how many codes stay when case, final mark and spaces change.")
@@ -61,7 +61,7 @@ struct EvaluateCommand: ParsableCommand {
         var wanted = EvaluationOptions(decodes: decode)
         wanted.importanceSamples = importanceSamples
         wanted.isExact = exact
-        wanted.jointInformationSentences = information ? 2000 : 0
+        wanted.jointInformationSentences = information ? 4096 : 0
         let evaluator = try Evaluator(
             codec.model, tokenizer: codec.tokenizer, options: wanted, seed: seed)
         var edited: [String] = []

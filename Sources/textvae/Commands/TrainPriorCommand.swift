@@ -57,31 +57,23 @@ struct TrainPriorCommand: ParsableCommand {
         if outcome == .interrupted { throw Interruption(signal: Signals.received ?? 2) }
     }
 
-    /// Reads all lines, chooses which are held out, and encodes them.
+    /// Encodes all lines as they are read, and chooses which are held out.
     private func encode(_ codec: Codec, _ config: PriorTrainingConfig) throws -> PriorCodes {
-        var survey = HeldOutSplit.Survey(seed: config.seed)
-        var records: [[UInt8]] = []
+        // On the disk that will hold the prior: the system's folder for temporary files may be memory.
+        let writer = try PriorCodesWriter(codec, config, folder: options.model)
         try input.forEachWindow(of: options.windowSize) { window in
-            for record in window {
-                record.bytes.withUnsafeBufferPointer { survey.add($0) }
-                records.append(record.bytes)
-            }
-        }
-        var codes = try PriorCodes(codec, config, survey: survey)
-        for first in stride(from: 0, to: records.count, by: options.windowSize) {
-            let end = min(records.count, first + options.windowSize)
-            try codes.add(Array(records[first..<end]))
+            try writer.add(window.map(\.bytes))
             if !quiet, StandardError.isTerminal {
                 StandardError.put(
-                    "\rencoded \(Figures.grouped(end)) of \(Figures.count(records.count, "line"))\u{1B}[K"
-                )
+                    "\rencoded \(Figures.count(writer.recordCount, "line"))\u{1B}[K")
             }
         }
+        let codes = try writer.finish()
         if !quiet {
             let ending = StandardError.isTerminal ? "\r" : ""
             StandardError.put(ending)
             StandardError.write(
-                "codes of \(Figures.count(codes.training[0].rowCount, "line")) to learn from, "
+                "codes of \(Figures.count(codes.trainingCount, "line")) to learn from, "
                     + "\(Figures.grouped(codes.heldOut.rowCount)) held out")
             if codes.skippedCount > 0 {
                 StandardError.note(

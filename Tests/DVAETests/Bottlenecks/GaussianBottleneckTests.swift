@@ -116,6 +116,43 @@ import Testing
         #expect(weight?.gradient.sumOfSquares() == 0)
     }
 
+    /// x = a z + ε with ε ~ N(0, s²) and z ~ N(0, 1), two such numbers beside each other: log p(x) is known, and with the
+    /// true posterior every draw gives it.
+    @Test func weightsOfALinearGaussian() {
+        let (a, s2, x) = ([0.8, -1.7], [0.5, 0.2], [1.1, -0.4])
+        func logNormal(_ x: Double, _ mean: Double, _ variance: Double) -> Double {
+            -(log(2 * .pi * variance) + (x - mean) * (x - mean) / variance) / 2
+        }
+        let evidence = (0..<2).reduce(0) { $0 + logNormal(x[$1], 0, a[$1] * a[$1] + s2[$1]) }
+        let rows = 20_000
+        /// log p(x | z) + log p(z) − log q(z) of many draws, q off the true posterior by so much.
+        func logWeights(shift: Double, stretch: Double) -> [Double] {
+            let one = (0..<2).flatMap { i -> [Double] in
+                let variance = 1 / (1 + a[i] * a[i] / s2[i])
+                return [variance * a[i] * x[i] / s2[i] + shift, log(variance * stretch)]
+            }
+            let tape = Tape.recording()
+            let posterior = DiagonalGaussian(
+                parameters: tape.leaf((0..<rows).flatMap { _ in one }, Shape(rows, 2, 2)))
+            let z = posterior.sample(using: RandomStream(seed: 8, "draws"), on: tape).value
+            let ratios = posterior.logRatioToNormal(at: z)
+            return (0..<rows).map { row in
+                let likelihood = (0..<2).reduce(0.0) {
+                    $0 + logNormal(x[$1], a[$1] * Double(z.pointer[row * 2 + $1]), s2[$1])
+                }
+                return likelihood - ratios[row]
+            }
+        }
+        let perfect = logWeights(shift: 0, stretch: 1)
+        #expect(perfect.allSatisfy { abs($0 - evidence) < 1e-5 })
+        // Wider than the posterior, so that the weights are bounded: their mean is p(x), that of their logs is below.
+        let poor = logWeights(shift: 0.2, stretch: 1.8)
+        let mean = poor.reduce(0) { $0 + exp($1) } / Double(rows)
+        #expect(abs(log(mean) - evidence) < 0.02)
+        let bound = poor.reduce(0, +) / Double(rows)
+        #expect(bound < evidence - 0.1)
+    }
+
     @Test func samplesDependOnTheRowAlone() throws {
         let (bottleneck, _) = try bottleneck()
         let arena = Arena()

@@ -40,7 +40,7 @@ import Testing
         objective.klWeight = Ramp(from: 0, to: 0.5, steps: 3000)
         #expect(
             String(decoding: try encoder.encode(objective), as: UTF8.self)
-                == #"{"bag_of_words":0,"entropy_bonus":0,"#
+                == #"{"entropy_bonus":0,"#
                 + #""estimator":{"maximum_codes":99,"type":"exact"},"free_bits":1,"kl_term":"posterior","#
                 + #""kl_weight":{"cycles":1,"end":0.5,"ratio":1,"shape":"linear","start":0,"steps":3000},"#
                 + #""target_kl":{"bits_per_code":0,"integral_gain":0.0005,"maximum_weight":2,"#
@@ -50,7 +50,7 @@ import Testing
     @Test func numbersStandForConstants() throws {
         let json =
             #"{"estimator":{"type":"reinmax","temperature":1.3},"free_bits":0,"kl_weight":1,"#
-            + #""kl_term":"aggregate","uniform_mix":0.01,"entropy_bonus":2,"bag_of_words":0.5,"#
+            + #""kl_term":"aggregate","uniform_mix":0.01,"entropy_bonus":2,"#
             + #""target_kl":{"bits_per_code":2,"integral_gain":0.001,"maximum_weight":1,"proportional_gain":0.1}}"#
         let objective = try decoder.decode(Objective.self, from: Data(json.utf8))
         #expect(objective.klWeight == Ramp(1))
@@ -98,7 +98,6 @@ import Testing
         objective.targetKL.bitsPerCode = 3.5
         objective.uniformMix = 0.9
         objective.entropyBonus = -1
-        objective.bagOfWords = .nan
         var reinmax = ReinMax()
         reinmax.temperature = Ramp(from: 1, to: 0.5, steps: 10)
         objective.estimator = Choice(reinmax)
@@ -108,7 +107,7 @@ import Testing
         #expect(
             keys == [
                 "kl_weight.start", "kl_weight.end", "kl_weight.steps", "free_bits",
-                "target_kl.bits_per_code", "uniform_mix", "entropy_bonus", "bag_of_words",
+                "target_kl.bits_per_code", "uniform_mix", "entropy_bonus",
                 "estimator.temperature.end",
             ])
     }

@@ -7,6 +7,11 @@ import Testing
 private let scalarCount =
     ProcessInfo.processInfo.environment["TEXTVAE_FUZZ_SCALARS"].flatMap(Int.init) ?? 1_000_000
 
+/// Files whose text is compared too, paths with colons between.
+private let fuzzFiles =
+    ProcessInfo.processInfo.environment["TEXTVAE_FUZZ_FILES"]?.split(separator: ":").map(
+        String.init) ?? []
+
 /// The walk over the tables against `ubrk_next` and `ubrk_getRuleStatus`, boundary for boundary.
 @Suite(.enabled(if: UnicodeData.isExpected, "the classes come from Debian's unicode-data"))
 struct FuzzTests {
@@ -71,6 +76,31 @@ struct FuzzTests {
         #expect(segments > scalars / 100)
         #expect(ours.path == .tables)
         #expect(icu.path == .reference)
+    }
+
+    @Test(
+        .enabled(if: !fuzzFiles.isEmpty, "TEXTVAE_FUZZ_FILES names no text"), arguments: subjects)
+    func sameAsICUOnFiles(_ subject: Subject) throws {
+        let (ours, icu) = (
+            try subject.segmenter(.tables).makeWorker(),
+            try subject.segmenter(.reference).makeWorker()
+        )
+        for path in fuzzFiles {
+            let text = [UInt8](try Data(contentsOf: URL(filePath: path)))
+            var start = 0
+            while start < text.count {
+                let limit = min(text.count, start + 65_536)
+                let end = text[limit...].firstIndex(of: 10).map { $0 + 1 } ?? text.count
+                let part = Array(text[start..<end])
+                if Self.boundaries(ours, part, room: part.count + 1)
+                    != Self.boundaries(icu, part, room: part.count + 1)
+                {
+                    Issue.record("\(path): bytes \(start)..<\(end) are cut otherwise than by ICU")
+                    return
+                }
+                start = end
+            }
+        }
     }
 
     struct Boundary: Hashable {

@@ -19,7 +19,8 @@ import Tokenize
     }
 
     private static func makeModel(
-        _ tokenizer: Tokenizer, latents: Int, categories: Int
+        _ tokenizer: Tokenizer, latents: Int, categories: Int,
+        change: (inout ModelConfig) -> Void = { _ in }
     ) throws -> TextModel {
         var config = ModelConfig()
         config.latentCount = latents
@@ -33,6 +34,7 @@ import Tokenize
         var decoder = GRUDecoder.Config()
         decoder.hiddenSize = 12
         config.decoder = .init(decoder)
+        change(&config)
         return try TextModel(config, tokens: TokenSpace(tokenizer), source: .seed(3))
     }
 
@@ -106,6 +108,62 @@ import Tokenize
         for row in 0..<2 {
             let want = log((weights[0][row] + weights[1][row]) / 2)
             #expect(abs(found[row] - want) < 1e-5 * abs(want))
+        }
+    }
+
+    /// Two continuous latents of one number: the evidence is an integral, taken over a fine grid.
+    @Test func importanceOfContinuousLatents() throws {
+        let model = try Self.makeModel(tokenizer, latents: 2, categories: 2) {
+            var gaussian = GaussianBottleneck.Config()
+            gaussian.size = 1
+            $0.bottleneck = .init(gaussian)
+        }
+        // An untrained decoder hardly hears its latents: make them matter.
+        for parameter in model.parameters where parameter.name.hasPrefix("condition.") {
+            parameter.value.assign(6, times: parameter.value)
+            parameter.valueDidChange()
+        }
+        let continuous = try #require(model.continuous)
+        let (side, width) = (81, 0.15)
+        let tape = Tape(arena: Arena(), isRecording: false)
+        let evidence =
+            sequences().reduce(0.0) { sum, sequence in
+                tape.reset()
+                let batch = model.batch([[Int32]](repeating: sequence, count: side * side))
+                let latents = tape.arena.tensor(Shape(side * side, 2, 1))
+                for place in 0..<side * side {
+                    latents.pointer[2 * place] = Float(width) * Float(place / side - side / 2)
+                    latents.pointer[2 * place + 1] = Float(width) * Float(place % side - side / 2)
+                }
+                let likelihood = model.likelihood(
+                    of: batch, embeddings: continuous.embed(Variable(constant: latents), on: tape),
+                    using: RandomStream(seed: 0, "unused"), on: tape)
+                let terms = (0..<side * side).map { place -> Double in
+                    let z = (
+                        Double(latents.pointer[2 * place]), Double(latents.pointer[2 * place + 1])
+                    )
+                    return Double(likelihood.sequence.value[place]) - (z.0 * z.0 + z.1 * z.1) / 2
+                        + log(width * width / (2 * .pi))
+                }
+                let largest = terms.max() ?? 0
+                return sum + largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
+            } / Double(texts.count)
+        func report(_ samples: Int) throws -> EvaluationReport {
+            var options = EvaluationOptions()
+            options.importanceSamples = samples
+            let evaluator = try Evaluator(model, tokenizer: tokenizer, options: options)
+            try evaluator.add(sequences())
+            return evaluator.finish()
+        }
+        let many = try report(2000)
+        let bound = try #require(many.importanceBoundNats)
+        #expect(abs(bound - evidence) < 0.05)
+        #expect(many.elboNats < evidence - 0.1)
+        #expect(many.boundNats == bound && many.importanceSamples == 2000)
+        var exact = EvaluationOptions()
+        exact.isExact = true
+        #expect(throws: TextCodecError.noCodes) {
+            try Evaluator(model, tokenizer: tokenizer, options: exact)
         }
     }
 

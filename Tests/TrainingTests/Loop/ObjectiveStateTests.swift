@@ -68,7 +68,7 @@ import Tokenize
                 config.objective.estimator = .init(reinforce)
             }
             if kind == "target" || kind == "all" { config.objective.targetKL.bitsPerCode = 1 }
-            if kind == "bag" || kind == "all" { config.objective.bagOfWords = 0.5 }
+            if kind == "bag" || kind == "all" { config.training.bagOfWordsWeight = 0.5 }
             if kind == "stages" || kind == "all" { config.training.pretrainingSteps = 5 }
         }
         let (whole, wholeRun) = try trainer(config, "whole")

@@ -59,14 +59,13 @@ import Tokenize
     }
 
     private func codes(_ codec: Codec) throws -> PriorCodes {
-        var survey = HeldOutSplit.Survey(seed: 1)
         let records = lines.map { Array($0.utf8) }
-        for record in records { record.withUnsafeBufferPointer { survey.add($0) } }
-        var codes = try PriorCodes(codec, config, survey: survey)
+        let writer = try PriorCodesWriter(codec, config, folder: directory.path)
         // Parts of any size.
-        try codes.add(Array(records[..<150]) + [[], [UInt8](repeating: 65, count: 60)])
-        try codes.add(Array(records[150...]))
-        #expect(codes.skippedCount == 2)
+        try writer.add(Array(records[..<150]) + [[], [UInt8](repeating: 65, count: 60)])
+        try writer.add(Array(records[150...]))
+        let codes = try writer.finish()
+        #expect(writer.skippedCount == 2 && codes.skippedCount == 2)
         return codes
     }
 
@@ -88,12 +87,62 @@ import Tokenize
         return (trainer, outcome, kept)
     }
 
+    /// Every record is on one side of the split with the draws of its own stream, and no file is left to be seen.
+    @Test func codesOfRecords() throws {
+        let codec = try Codec(directory: directory.path)
+        let codes = try codes(codec)
+        let sequences = lines.map { codec.tokenIDs(of: Array($0.utf8)) }
+        let random = RandomStream(seed: config.seed, "prior codes")
+        let draws = try codec.drawCodes(sequences: sequences, draws: 4) { random.stream($0) }
+        var survey = HeldOutSplit.Survey(seed: config.seed)
+        for line in lines { Array(line.utf8).withUnsafeBufferPointer { survey.add($0) } }
+        let split = HeldOutSplit(survey, share: config.heldOutShare, limit: config.heldOutLimit)
+        let isHeldOut = lines.map { Array($0.utf8).withUnsafeBufferPointer(split.holdsOut) }
+        #expect(codes.heldOut == draws[0].rows(lines.indices.filter { isHeldOut[$0] }))
+        let rest = lines.indices.filter { !isHeldOut[$0] }
+        var counts = [Int](repeating: 0, count: 20)
+        for draw in 0..<4 {
+            let learned = draws[draw].rows(rest)
+            #expect(try codes.training(rest.indices, draw: draw) == learned)
+            for (place, code) in learned.values.enumerated() {
+                counts[place % 4 * 5 + Int(code)] += 1
+            }
+        }
+        #expect(codes.counts == counts)
+        #expect(try codes.training([7, 3], draw: 2) == draws[2].rows([rest[7], rest[3]]))
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(files.sorted() == ["config.json", "model.safetensors", "tokenizer.json"])
+    }
+
+    /// Codes of two bytes each, and rows that fill more than one block.
+    @Test(arguments: [(256, 3), (257, 3), (65_536, 40_000)])
+    func codeFile(categories: Int, rows: Int) throws {
+        let grid = CodeGrid(latentCount: 3, categoryCount: categories)
+        let file = try CodeFile(in: directory.path, grid: grid, drawCount: 2)
+        func row(_ index: Int) -> [Int32] {
+            (0..<6).map { Int32((index * 7919 + $0 * 104_729 + categories - 1) % categories) }
+        }
+        for index in 0..<rows {
+            try file.append(hash: UInt64(index) << 40 | 5, codes: row(index))
+        }
+        var seen = 0
+        try file.forEachRow { index, hash, codes in
+            if index != seen || hash != UInt64(index) << 40 | 5 || codes != row(index) {
+                Issue.record("row \(index): \(hash), \(codes)")
+            }
+            seen += 1
+        }
+        #expect(seen == rows)
+        #expect(try file.codes(row: rows - 1, draw: 1) == Array(row(rows - 1).suffix(3)))
+    }
+
     @Test func learnsWhatTheCodesHaveInCommon() throws {
         let codec = try Codec(directory: directory.path)
         let codes = try codes(codec)
-        #expect(codes.training.count == 4)
-        #expect(codes.training[0].rowCount + codes.heldOut.rowCount == 400)
-        #expect(codes.training[0] != codes.training[1])
+        #expect(codes.drawCount == 4)
+        #expect(codes.trainingCount + codes.heldOut.rowCount == 400)
+        let all = 0..<codes.trainingCount
+        #expect(try codes.training(all, draw: 0) != codes.training(all, draw: 1))
         let (trainer, outcome, kept) = try train(codec)
         #expect(outcome == .finished && kept >= 1)
         let report = trainer.best
