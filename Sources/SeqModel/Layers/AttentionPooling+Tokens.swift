@@ -29,7 +29,8 @@ extension AttentionPooling {
         let s = tape.arena.tensor(Shape(states.rows, states.columns + table.columns))
         precondition(s.columns == query.shape[1] && states.rows == batch.tokenCount)
         ck_layer_norm_joined(
-            s.pointer, states.pointer, Int64(states.columns), table.pointer, batch.targets(on: tape),
+            s.pointer, states.pointer, Int64(states.columns), table.pointer,
+            batch.targets(on: tape),
             Int64(table.columns), scale, inputNorm.weight.value.pointer,
             inputNorm.bias.value.pointer, Int64(s.rows), inputNorm.epsilon)
         return s
