@@ -56,6 +56,20 @@ extension Tape {
         }
     }
 
+    /// dx = dy W for dy in bf16, whatever the tape's precision.
+    public func multiplyBack(_ dy: RoundedMatrix, by weight: Parameter, into dx: Matrix) {
+        profiling(dy.rows * dy.columns * dx.columns) { dx.assign(dy, times: weight.packed) }
+    }
+
+    /// dW = dyᵀ x, or dW += dyᵀ x, for dy in bf16, whatever the tape's precision.
+    public func multiplyOuter(
+        _ dy: RoundedMatrix, _ x: Matrix, into dw: Matrix, accumulate: Bool = false
+    ) {
+        profiling(dy.rows * dy.columns * x.columns) {
+            dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+        }
+    }
+
     /// Writes or adds dyᵀ x to the gradient of `weight`.
     public func accumulateOuter(_ dy: Matrix, _ x: Matrix, into weight: Parameter) {
         let dw = weight.accumulator()
