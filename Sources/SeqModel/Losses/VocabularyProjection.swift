@@ -27,14 +27,26 @@ struct VocabularyProjection {
 
     /// Writes log p of each target and the best token, and, where they are wanted, the gradients for
     /// ∂loss/∂log p = `rowGradient`.
+    ///
+    /// The logits' storage serves others afterwards.
     func run(
         token: Tensor, best: UnsafeMutableBufferPointer<Int32>, rowGradient: Tensor?,
         into gradients: Gradients?
     ) {
-        if let rowGradient, let gradients, tape.precision == .bf16 {
-            runRounded(token: token, best: best, rowGradient: rowGradient, into: gradients)
-            return
+        arena.scratch {
+            if let rowGradient, let gradients, tape.precision == .bf16 {
+                runRounded(token: token, best: best, rowGradient: rowGradient, into: gradients)
+            } else {
+                runWhole(token: token, best: best, rowGradient: rowGradient, into: gradients)
+            }
         }
+    }
+
+    /// As `run`, with the logits and their gradients in fp32.
+    private func runWhole(
+        token: Tensor, best: UnsafeMutableBufferPointer<Int32>, rowGradient: Tensor?,
+        into gradients: Gradients?
+    ) {
         guard let bestStart = best.baseAddress else { return }
         let logits = arena.tensor(Shape(min(rows, chunkRows(bytesPerLogit: 4)), vocabulary))
         for range in chunks(of: chunkRows(bytesPerLogit: 4), in: 0..<rows) {

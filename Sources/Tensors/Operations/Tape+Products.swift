@@ -51,7 +51,10 @@ extension Tape {
         profiling(dy.rows * dy.columns * x.columns) {
             switch precision {
             case .fp32: dw.assign(transposed: dy, times: x, accumulate: accumulate)
-            case .bf16: dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+            case .bf16:
+                arena.scratch {
+                    dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+                }
             }
         }
     }
@@ -66,7 +69,9 @@ extension Tape {
         _ dy: RoundedMatrix, _ x: Matrix, into dw: Matrix, accumulate: Bool = false
     ) {
         profiling(dy.rows * dy.columns * x.columns) {
-            dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+            arena.scratch {
+                dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+            }
         }
     }
 
