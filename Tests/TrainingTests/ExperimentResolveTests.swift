@@ -109,7 +109,7 @@ import Tokenize
             "configuration: 10 problems",
             #"  unknown preset "huge"; known: tiny, small, base"#,
             "  training.batchsize: unknown key (did you mean \"batch_size\"?); known: batch_size, "
-                + "batch_tokens, accumulation, steps, pretraining_steps, precision, gradient_clip_norm, "
+                + "batch_tokens, accumulation, steps, pretraining_steps, bag_of_words_weight, precision, gradient_clip_norm, "
                 + "evaluation_interval, evaluation_sentences, save_interval, log_interval, keep_checkpoints (from \(file))",
             #"  objective.estimator.type: unknown estimator "reinmx" (did you mean "reinmax"?); known: "#
                 + EstimatorKind.builtIn.types.joined(separator: ", ") + " (from --set)",
