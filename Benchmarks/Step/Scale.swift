@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SeqModel
 import Tensors
 
@@ -111,5 +112,7 @@ struct Scale: ParsableCommand {
             cost.operations / Double(cost.tokens) / 1e6, cost.rate / 1e9, middle.rate / cost.rate,
         ].map { ($0 * 100).rounded() / 100 }
         print("| \(axis) | \(value) |" + figures.map { " \($0) |" }.joined())
+        // A row takes minutes, and a pipe or a file would see them all at the end.
+        fflush(nil)
     }
 }

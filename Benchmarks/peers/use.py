@@ -4,7 +4,8 @@ to Benchmarks/results/peers.json.
     python Benchmarks/peers/use.py --model DIR --corpus FILE [--rows encode sample start] [--rounds 3]
 
 Ours is the command `textvae`, started anew each time, with text in and codes or text out. The peers are loaded, warm,
-and given token ids; each gets the best of its modes and batch sizes. Programs take turns.
+and given token ids; each gets the best of its modes and batch sizes. Programs take turns. Ours decodes a batch, or a
+sentence, on each thread; so `pair` lets PyTorch do the same with two processes.
 """
 
 import argparse
@@ -41,11 +42,34 @@ class Worker(bench.Program):
         self.name = {"eager": "PyTorch", "compile": "PyTorch", "onnx": "ONNX Runtime"}[kind]
         self.name += f" {self.read()['version']}" + {"onnx": ""}.get(kind, f" {kind}")
 
-    def ask(self, *words):
+    def send(self, *words):
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.process.stdin.flush()
+
+    def ask(self, *words):
+        self.send(*words)
         answer = self.read()
         return answer["count"] / answer["seconds"]
+
+
+class Pair:
+    """Two warm processes of PyTorch at a time, each with half of the threads and half of the sentences."""
+
+    def __init__(self, kind, arguments, ids):
+        half = argparse.Namespace(**{**vars(arguments), "threads": max(1, arguments.threads // 2)})
+        self.workers = [Worker("eager", half, ids) for _ in range(2)]
+        self.name = self.workers[0].name + " × 2"
+
+    def ask(self, verb, size, count):
+        for worker in self.workers:
+            worker.send(verb, size, -(-count // 2))
+        answers = [worker.read() for worker in self.workers]
+        return (sum(answer["count"] for answer in answers)
+                / max(answer["seconds"] for answer in answers))
+
+    def close(self):
+        for worker in self.workers:
+            worker.close()
 
 
 def command(arguments, *words):
@@ -79,7 +103,7 @@ def sample(arguments, folder, ids):
     """Tokens a second, end marks included, one sentence at a time and 256 side by side."""
     tokenizer = pathlib.Path(arguments.model) / "tokenizer.json"
     for kind in arguments.samplers:
-        peer = Worker(kind, arguments, ids)
+        peer = (Pair if kind == "pair" else Worker)(kind, arguments, ids)
         try:
             for size, ours_count, peer_count in [(1, 1000, 64), (256, 4096, 512)]:
                 text = folder / "sample.txt"
@@ -128,8 +152,8 @@ def main():
     parser.add_argument("--rows", nargs="+", choices=["encode", "sample", "start"],
                         default=["encode", "sample", "start"])
     parser.add_argument("--encoders", nargs="+", choices=list(SIZES), default=list(SIZES))
-    parser.add_argument("--samplers", nargs="+", choices=["eager", "compile"],
-                        default=["eager", "compile"])
+    parser.add_argument("--samplers", nargs="+", choices=["eager", "compile", "pair"],
+                        default=["eager", "compile", "pair"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()

@@ -1,6 +1,6 @@
-// Layer normalisation: two passes over a row for mean and variance, one for the output.
+// Layer normalisation, forward and backward.
 #include "ckernels.h"
-#include "rows.h"
+#include "norm_row.h"
 
 typedef struct {
     float *y, *mean, *rstd, *dgain, *dbias;
@@ -12,30 +12,9 @@ typedef struct {
 
 CK_CLONES static void forward_range(void *context, int64_t begin, int64_t end) {
     const norm w = *(const norm *)context;
-    for (int64_t r = begin; r < end; r++) {
-        const float *x = w.x + r * w.cols;
-        float *y = w.y + r * w.cols;
-        float mean = row_dot(x, 0, w.cols) / (float)w.cols;
-        vf squares = v_splat(0);
-        FOR_LANES(c, k, w.cols) {
-            vf v;
-            v_load(&v, x + c, k);
-            v -= mean;
-            v_keep(&v, k);
-            squares = v_fma(v, v, squares);
-        }
-        float rstd = 1.0f / __builtin_sqrtf(v_sum(&squares) / (float)w.cols + w.epsilon);
-        w.mean[r] = mean;
-        w.rstd[r] = rstd;
-        FOR_LANES(c, k, w.cols) {
-            vf v, gain, bias;
-            v_load(&v, x + c, k);
-            v_load(&gain, w.gain + c, k);
-            v_load(&bias, w.bias + c, k);
-            v = v_fma((v - mean) * rstd, gain, bias);
-            v_store(y + c, &v, k);
-        }
-    }
+    for (int64_t r = begin; r < end; r++)
+        w.rstd[r] = norm_row(w.y + r * w.cols, w.x + r * w.cols, w.gain, w.bias, w.cols, w.epsilon,
+                             &w.mean[r]);
 }
 
 void ck_layer_norm(float *y, float *mean, float *rstd, const float *x, const float *gain,
@@ -43,6 +22,39 @@ void ck_layer_norm(float *y, float *mean, float *rstd, const float *x, const flo
     norm w = {.y = y, .mean = mean, .rstd = rstd, .x = x, .gain = gain, .bias = bias,
               .cols = cols, .epsilon = epsilon};
     ck_parallel_for(forward_range, &w, rows, 1, 4 * cols);
+}
+
+typedef struct {
+    float *y;
+    const float *x, *table, *gain, *bias;
+    const int32_t *index;
+    int64_t x_cols, cols;
+    float scale, epsilon;
+} joined;
+
+CK_CLONES static void joined_range(void *context, int64_t begin, int64_t end) {
+    const joined w = *(const joined *)context;
+    int64_t rest = w.cols - w.x_cols;
+    for (int64_t r = begin; r < end; r++) {
+        float *y = w.y + r * w.cols, mean;
+        memcpy(y, w.x + r * w.x_cols, (size_t)w.x_cols * sizeof(float));
+        FOR_LANES(c, k, rest) {
+            vf v;
+            v_load(&v, w.table + w.index[r] * rest + c, k);
+            v = w.scale * v;
+            v_store(y + w.x_cols + c, &v, k);
+        }
+        norm_row(y, y, w.gain, w.bias, w.cols, w.epsilon, &mean);
+    }
+}
+
+void ck_layer_norm_joined(float *y, const float *x, int64_t x_cols, const float *table,
+                          const int32_t *index, int64_t table_cols, float scale, const float *gain,
+                          const float *bias, int64_t rows, float epsilon) {
+    joined w = {.y = y, .x = x, .table = table, .gain = gain, .bias = bias, .index = index,
+                .x_cols = x_cols, .cols = x_cols + table_cols, .scale = scale,
+                .epsilon = epsilon};
+    ck_parallel_for(joined_range, &w, rows, 1, 4 * w.cols);
 }
 
 // With x̂ = (x − mean)·rstd and g = dy·gain: dx = rstd·(g − ⟨g⟩ − x̂·⟨g·x̂⟩), ⟨⟩ the mean of a row.

@@ -10,10 +10,8 @@ extension Codec {
         var codes = Codes(
             latentCount: latentCount, categoryCount: categoryCount, rowCount: sequences.count)
         let parts = chunksByLength(of: sequences)
-        // What a model makes when first wanted, packed weights and tables of angles, is made by the first batch, which
-        // is computed alone and holds the longest sequence; the others find it there.
         let (model, random) = (model, RandomStream(seed: 0, "unused"))
-        let modes = try team.map(parts.count) { index, tape in
+        let modes = try eachAtOnce(parts.count, use: \.encoding) { index, tape in
             let batch = model.batch(parts[index].map { sequences[$0] })
             let posterior = try model.posterior(of: batch, using: random, on: tape)
             return (modes: posterior.mode(), order: batch.order)
@@ -26,5 +24,27 @@ extension Codec {
             }
         }
         return codes
+    }
+}
+
+extension Codec {
+    /// The versions of the parameters whose packed forms were made, for encoding and for decoding.
+    struct Prepared {
+        var encoding: Int?
+        var decoding: Int?
+    }
+
+    /// The results of `body` for 0 ..< count, in order, as many at once as there are threads.
+    ///
+    /// What a model makes when first wanted, packed weights, is made by the first piece, which is then computed alone;
+    /// the others find it there.
+    func eachAtOnce<Result>(
+        _ count: Int, use: WritableKeyPath<Prepared, Int?>,
+        _ body: (_ index: Int, _ tape: Tape) throws -> Result
+    ) throws -> [Result] {
+        let version = model.parameters.reduce(0) { $0 + $1.version }
+        let results = try team.map(count, firstAlone: prepared[keyPath: use] != version, body)
+        if count > 0 { prepared[keyPath: use] = version }
+        return results
     }
 }

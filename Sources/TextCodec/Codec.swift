@@ -25,6 +25,7 @@ public final class Codec {
     private let tokenEncoder: TokenEncoder
     let tape = Tape(arena: Arena(), isRecording: false)
     let team = ComputingTeam()
+    var prepared = Prepared()
 
     /// Loads a model directory.
     ///
@@ -109,15 +110,12 @@ public final class Codec {
         }
         try check(strategy)
         let random = RandomStream(seed: seed, "decode")
-        var results: [[Int32]] = []
-        results.reserveCapacity(codes.rowCount)
-        for part in chunks(of: Array(0..<codes.rowCount)) {
-            tape.reset()
-            results += model.decode(codes.rows(part), strategy: strategy, on: tape) { row in
-                random.stream(firstRow + part[row])
+        let (model, parts) = (model, chunks(of: Array(0..<codes.rowCount)))
+        return try eachAtOnce(parts.count, use: \.decoding) { index, tape in
+            model.decode(codes.rows(parts[index]), strategy: strategy, on: tape) { row in
+                random.stream(firstRow + parts[index][row])
             }
-        }
-        return results
+        }.flatMap { $0 }
     }
 
     /// New codes drawn from a prior; row i depends on (seed, `firstRow` + i) alone.

@@ -98,15 +98,10 @@ public final class TextModel {
     public func features(
         of batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
-        var states = encoder(batch, using: random.stream("encoder"), on: tape)
-        if config.pooling.readsTokens {
-            // √E brings the table's entries to the size of the states.
-            let tokens = tape.scale(
-                embedding(batch, on: tape),
-                by: Float(config.embeddingSize).squareRoot())
-            states = tape.concatenateColumns(states, tokens)
-        }
-        return pooling(states, packing: batch.packing, on: tape)
+        let states = encoder(batch, using: random.stream("encoder"), on: tape)
+        return config.pooling.readsTokens
+            ? pooling(states, beside: embedding, of: batch, on: tape)
+            : pooling(states, packing: batch.packing, on: tape)
     }
 
     /// q(z | x) of each sequence, in packed order; a quantiser's has all its mass on one code.

@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import Testing
 
 @testable import SeqModel
@@ -66,5 +68,36 @@ import Testing
         let after = Self.rows(words, [2, 4], arena: arena)
         #expect(after[0] == between[0])
         #expect(after[1] != between[1])
+    }
+
+    /// Threads that ask for overlapping words at once find what one alone would.
+    @Test func threadsMayShareThem() throws {
+        let (table, weight) = try Self.parts(vocabulary: 300)
+        let words = WordProducts(table, weight: weight)
+        let wanted = Self.anew((0..<300).map { Int32($0) }, table: table, weight: weight)
+        nonisolated(unsafe) let kept = words
+        let wrong = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: 8) { worker in
+            let arena = Arena()
+            for round in 0..<40 {
+                arena.reset()
+                let tokens = (0..<20).map { Int32(($0 * 13 + round * 7 + worker) % 300) }
+                let found = Self.rows(kept, tokens, arena: arena)
+                if found != tokens.map({ wanted[Int($0)] }) {
+                    wrong.add(1, ordering: .relaxed)
+                }
+            }
+        }
+        #expect(wrong.load(ordering: .relaxed) == 0)
+    }
+
+    /// A table of angles that a thread reads outlives a longer one's making.
+    @Test func anglesStayWhereTheyAre() {
+        let angles = RotaryAngles(headWidth: 8)
+        let short = angles.tables(5)
+        let before = short.cosines.array
+        let long = angles.tables(1000)
+        #expect(short.cosines.array == before)
+        #expect(Array(long.cosines.array.prefix(before.count)) == before)
     }
 }

@@ -61,6 +61,10 @@ void ck_swiglu_backward(float *dx, const float *x, const float *dy, int64_t rows
 // y = (x − mean)·rstd·gain + bias; mean[rows], rstd[rows] are saved. rstd = 1/√(variance + epsilon).
 void ck_layer_norm(float *y, float *mean, float *rstd, const float *x, const float *gain, const float *bias,
                    int64_t rows, int64_t cols, float epsilon);
+// The same of rows [x[r], scale·table[index[r]]], with nothing saved: y[rows, x_cols + table_cols].
+void ck_layer_norm_joined(float *y, const float *x, int64_t x_cols, const float *table, const int32_t *index,
+                          int64_t table_cols, float scale, const float *gain, const float *bias, int64_t rows,
+                          float epsilon);
 // dx (+)= …; dgain and dbias (+)= column sums.
 void ck_layer_norm_backward(float *dx, float *dgain, float *dbias, const float *x, const float *mean,
                             const float *rstd, const float *gain, const float *dy, int64_t rows, int64_t cols,
@@ -176,6 +180,11 @@ void ck_attention_step(const ck_attention_cache *cache, float *context, const fl
 // pooled[B, D, H] = Σ_t weights[t, d]·states[t, :].
 void ck_attention_pool(float *pooled, float *weights, const float *states, const float *scores,
                        const int32_t *offset, const int32_t *length, int64_t batch, int64_t queries, int64_t width);
+// The same with the layer norm of each row of pooled in its place.
+void ck_attention_pool_normalized(float *pooled, float *weights, const float *states, const float *scores,
+                                  const float *gain, const float *bias, const int32_t *offset,
+                                  const int32_t *length, int64_t batch, int64_t queries, int64_t width,
+                                  float epsilon);
 // dstates[N, H] (+)=, dscores[N, D] is overwritten.
 void ck_attention_pool_backward(float *dstates, float *dscores, const float *states, const float *weights,
                                 const float *dpooled, const int32_t *offset, const int32_t *length,

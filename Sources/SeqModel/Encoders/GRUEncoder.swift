@@ -39,6 +39,8 @@ public struct GRUEncoder: SequenceEncoder {
     private let config: Config
     private let embedding: Embedding
     private let layers: [(forward: GRU, backward: GRU?)]
+    /// The products of words with the first layer's input weights of each direction, for a model in use.
+    private let words: (forward: WordProducts, backward: WordProducts?)
 
     init(_ config: Config, embedding: Embedding, in scope: ParameterScope) throws {
         self.config = config
@@ -56,6 +58,10 @@ public struct GRUEncoder: SequenceEncoder {
             inputSize = config.hiddenSize * (config.bidirectional ? 2 : 1)
         }
         self.layers = layers
+        words = (
+            WordProducts(embedding, weight: layers[0].forward.weightIH),
+            layers[0].backward.map { WordProducts(embedding, weight: $0.weightIH) }
+        )
     }
 
     /// 2H for two directions, else H.
@@ -65,20 +71,40 @@ public struct GRUEncoder: SequenceEncoder {
     public func callAsFunction(
         _ batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
-        // In use the first layer's products are made once for each word of the batch.
-        let words = tape.isRecording || tape.isTraining ? nil : batch.distinctTargets()
-        var x =
-            words.map { embedding($0.ids, count: $0.ids.count, on: tape) }
-            ?? embedding(batch.targets(on: tape), count: batch.tokenCount, on: tape)
-        for (index, layer) in layers.enumerated() {
-            x = tape.dropout(x, rate: config.dropout, using: random.stream(index))
-            let rows = index == 0 ? words?.rows : nil
-            x =
-                tape.isRecording
-                ? recorded(x, through: layer, packing: batch.packing, on: tape)
-                : states(of: x, through: layer, packing: batch.packing, rows: rows, on: tape)
+        if tape.isRecording || tape.isTraining || tape.precision != .fp32 {
+            let x = embedding(batch.targets(on: tape), count: batch.tokenCount, on: tape)
+            return upper(layers[...], of: x, batch: batch, using: random, on: tape)
         }
-        return x
+        return upper(
+            layers.dropFirst(), of: lowest(of: batch, on: tape), batch: batch, using: random,
+            on: tape)
+    }
+
+    /// The states of `layers`, a suffix of the stack, on x.
+    private func upper(
+        _ layers: ArraySlice<(forward: GRU, backward: GRU?)>, of x: Variable, batch: TokenBatch,
+        using random: RandomStream, on tape: Tape
+    ) -> Variable {
+        zip(layers.indices, layers).reduce(x) { x, next in
+            let (index, layer) = next
+            let input = tape.dropout(x, rate: config.dropout, using: random.stream(index))
+            return tape.isRecording
+                ? recorded(input, through: layer, packing: batch.packing, on: tape)
+                : states(of: input, through: layer, packing: batch.packing, on: tape)
+        }
+    }
+
+    /// The states of the first layer in use: each word's products are made once.
+    private func lowest(of batch: TokenBatch, on tape: Tape) -> Variable {
+        let tokens = batch.distinctTargets()
+        return bothDirections(of: layers[0], packing: batch.packing, on: tape) { layer, h in
+            let kept = layer.isReversed ? words.backward ?? words.forward : words.forward
+            let (products, places) = kept(tokens.ids, arena: tape.arena)
+            layer.states(
+                products: products, packing: batch.packing,
+                rows: tokens.rows.map { row in places.map { $0[Int(row)] } ?? row }, into: h,
+                on: tape)
+        }
     }
 
     private func recorded(
@@ -91,19 +117,24 @@ public struct GRUEncoder: SequenceEncoder {
         } ?? ahead
     }
 
-    /// Both directions write their columns of one tensor.
     private func states(
         of x: Variable, through layer: (forward: GRU, backward: GRU?), packing: Packing,
-        rows: [Int32]?, on tape: Tape
+        on tape: Tape
+    ) -> Variable {
+        bothDirections(of: layer, packing: packing, on: tape) { layer, h in
+            layer.states(of: x.value, packing: packing, into: h, on: tape)
+        }
+    }
+
+    /// Both directions write their columns of one tensor.
+    private func bothDirections(
+        of layer: (forward: GRU, backward: GRU?), packing: Packing, on tape: Tape,
+        _ write: (_ layer: GRU, _ h: Matrix) -> Void
     ) -> Variable {
         let h = tape.arena.tensor(Shape(packing.tokenCount, width))
         let split = config.hiddenSize
-        layer.forward.states(
-            of: x.value, packing: packing, rows: rows, into: Matrix(h, columns: 0..<split),
-            on: tape)
-        layer.backward?.states(
-            of: x.value, packing: packing, rows: rows, into: Matrix(h, columns: split..<width),
-            on: tape)
+        write(layer.forward, Matrix(h, columns: 0..<split))
+        if let backward = layer.backward { write(backward, Matrix(h, columns: split..<width)) }
         return Variable(constant: h)
     }
 }

@@ -50,13 +50,19 @@ public struct AttentionPooling {
     /// Packed states `[N, H]` → `[B, Q, H]`.
     public func callAsFunction(_ states: Variable, packing: Packing, on tape: Tape) -> Variable {
         let s = inputNorm(states, on: tape)
-        let scale = 1 / Float(query.shape[1]).squareRoot()
-        var scores = tape.scale(tape.linear(s, weight: query), by: scale)
-        if let window {
-            scores = tape.windowed(
-                scores, centre: window.centre, logWidth: window.logWidth, packing: packing)
-        }
+        if !tape.isRecording { return pooled(s.value, packing: packing, on: tape) }
+        let scores = scores(of: s, packing: packing, on: tape)
         return outputNorm(tape.attentionPool(s, scores: scores, packing: packing), on: tape)
+    }
+
+    /// The scores of normalised states, `[N, Q]`.
+    func scores(of s: Variable, packing: Packing, on tape: Tape) -> Variable {
+        let scale = 1 / Float(query.shape[1]).squareRoot()
+        let scores = tape.scale(tape.linear(s, weight: query), by: scale)
+        return window.map {
+            tape.windowed(
+                scores, centre: $0.centre, logWidth: $0.logWidth, packing: packing)
+        } ?? scores
     }
 }
 

@@ -9,10 +9,20 @@ extension GRU {
         of x: Tensor, packing: Packing, condition: Tensor? = nil, initial: Tensor? = nil,
         rows: [Int32]? = nil, into h: Matrix, on tape: Tape
     ) {
-        precondition(rows.map { $0.count == packing.tokenCount } ?? true, "a row for each token")
         let gi = tape.arena.tensor(Shape(x.rows, 3 * hiddenSize))
-        let gh = tape.arena.tensor(Shape(packing.batchSize, 3 * hiddenSize))
         tape.multiply(Matrix(x), by: weightIH, into: Matrix(gi))
+        states(
+            products: gi, packing: packing, condition: condition, initial: initial, rows: rows,
+            into: h, on: tape)
+    }
+
+    /// The same with W_i x given, `[N, 3H]`, or `[…, 3H]` with the row of each token among them.
+    func states(
+        products gi: Tensor, packing: Packing, condition: Tensor? = nil, initial: Tensor? = nil,
+        rows: [Int32]? = nil, into h: Matrix, on tape: Tape
+    ) {
+        precondition(rows.map { $0.count == packing.tokenCount } ?? true, "a row for each token")
+        let gh = tape.arena.tensor(Shape(packing.batchSize, 3 * hiddenSize))
         let times = 0..<packing.maximumLength
         var past = initial.map { Matrix($0) } ?? h.rows(0..<0)
         func step(_ time: Int, index: UnsafePointer<Int32>?) {

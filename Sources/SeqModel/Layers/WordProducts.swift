@@ -1,13 +1,16 @@
+import Synchronization
 import Tensors
 
 /// The products W_i x of words with the input weights of a recurrent layer, kept from one use of a word to the next.
 ///
 /// The words of free-running text come again and again, and for a row of products or two reading the weights is all the
-/// work. What is kept has the bits of what would be computed anew, and is forgotten when table or weights change.
+/// work. What is kept has the bits of what would be computed anew, and is forgotten when table or weights change. Threads
+/// may share it: one at a time adds words, and those that are there stay where they are.
 final class WordProducts {
     private let embedding: Embedding
     private let weight: Parameter
     private let capacity: Int
+    private let lock = Mutex(())
     private var storage: (arena: Arena, products: Tensor)?
     /// The row of each word, or -1.
     private var places: [Int32] = []
@@ -23,8 +26,19 @@ final class WordProducts {
 
     /// Products `[…, G]`, and the row of each of the tokens among them; no rows where token r has row r.
     ///
-    /// Both hold until the next call or until `arena` is reset.
+    /// Both hold until `arena` is reset or table or weights change.
     func callAsFunction(
+        _ tokens: [Int32], arena: Arena
+    ) -> (products: Tensor, rows: UnsafePointer<Int32>?) {
+        // All that is guarded belongs to this object; the result only points into it.
+        nonisolated(unsafe) var result: (products: Tensor, rows: UnsafePointer<Int32>?)?
+        nonisolated(unsafe) let arena = arena
+        lock.withLock { _ in result = find(tokens, arena: arena) }
+        guard let result else { preconditionFailure("a lock did not run its body") }
+        return result
+    }
+
+    private func find(
         _ tokens: [Int32], arena: Arena
     ) -> (products: Tensor, rows: UnsafePointer<Int32>?) {
         forgetIfStale()

@@ -17,6 +17,7 @@ struct CodeWriter {
     /// Adds rows and what is passed through beside each.
     func write(_ codes: Codes, ids: [JSONValue?] = []) throws {
         if let array { return try array.append(codes.values) }
+        var line: [UInt8] = []
         for row in 0..<codes.rowCount {
             switch format {
             case .jsonl:
@@ -25,7 +26,12 @@ struct CodeWriter {
                 try sink.writeLine(
                     try StrictJSON.bytes(of: .object([id, values].compactMap { $0 })))
             case .codes, .npy:
-                try sink.writeLine(codes[row].map(String.init).joined(separator: " "))
+                line.removeAll(keepingCapacity: true)
+                for code in codes[row] {
+                    if !line.isEmpty { line.append(0x20) }
+                    line.append(decimal: Int(code))
+                }
+                try sink.writeLine(line)
             }
         }
         try sink.flush()
