@@ -2,7 +2,8 @@ import CKernels
 
 /// The numbers that matrix products multiply.
 ///
-/// Their sums, and all else (weights kept, moments, softmax, losses, noise), are fp32 in either case.
+/// Their sums, and all else (weights kept, moments, softmax, losses, noise), are fp32 in either case. In training both
+/// factors have the precision; a model in use may have its weights in bf16, which it multiplies with fp32.
 public enum Precision: String, Codable, Sendable, CaseIterable {
     /// 32-bit floats.
     case fp32

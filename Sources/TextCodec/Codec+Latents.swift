@@ -28,7 +28,7 @@ extension Codec {
                 of: batch, using: RandomStream(seed: 0, "unused"), on: tape)
             let decoded = model.decode(
                 embeddings: continuous.embeddings(of: features, on: tape), strategy: strategy,
-                on: tape
+                precision: precision, on: tape
             ) { random.stream(firstRow + places[$0]) }
             for (row, place) in places.enumerated() { results[place] = decoded[row] }
         }
@@ -62,9 +62,9 @@ extension Codec {
                 in: tape.arena)
             z.assign(temperature.squareRoot(), times: z)
             let embeddings = continuous.embed(Variable(constant: z), on: tape)
-            return model.decode(embeddings: embeddings.value, strategy: strategy, on: tape) {
-                tokens.stream(firstRow + part[$0])
-            }
+            return model.decode(
+                embeddings: embeddings.value, strategy: strategy, precision: precision, on: tape
+            ) { tokens.stream(firstRow + part[$0]) }
         }
     }
 

@@ -21,6 +21,12 @@ public final class Codec {
     public let tokenizer: Tokenizer
     /// Sequences computed at once; changes speed and memory, never results.
     public var batchSize = 64
+    /// Of the decoder's weights when it runs freely.
+    ///
+    /// A token reads them all, so half the bytes are nearly half the time; codes are those of fp32 in either case.
+    public var precision = Precision.bf16 {
+        didSet { if precision != oldValue { prepared.decoding = nil } }
+    }
 
     private let tokenEncoder: TokenEncoder
     let tape = Tape(arena: Arena(), isRecording: false)
@@ -110,11 +116,12 @@ public final class Codec {
         }
         try check(strategy)
         let random = RandomStream(seed: seed, "decode")
-        let (model, parts) = (model, chunks(of: Array(0..<codes.rowCount)))
+        let (model, precision) = (model, precision)
+        let parts = chunks(of: Array(0..<codes.rowCount))
         return try eachAtOnce(parts.count, use: \.decoding) { index, tape in
-            model.decode(codes.rows(parts[index]), strategy: strategy, on: tape) { row in
-                random.stream(firstRow + parts[index][row])
-            }
+            model.decode(
+                codes.rows(parts[index]), strategy: strategy, precision: precision, on: tape
+            ) { row in random.stream(firstRow + parts[index][row]) }
         }.flatMap { $0 }
     }
 

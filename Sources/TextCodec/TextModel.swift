@@ -179,23 +179,24 @@ public final class TextModel {
 
     /// Free-running sequences for codes, one a row.
     ///
-    /// Row i draws from `random(i)`.
+    /// Row i draws from `random(i)`; `precision` is that of the decoder's weights.
     public func decode(
-        _ codes: Codes, strategy: SearchStrategy, on tape: Tape,
+        _ codes: Codes, strategy: SearchStrategy, precision: Precision = .fp32, on tape: Tape,
         random: (Int) -> RandomStream
     ) -> [[Int32]] {
         guard codes.rowCount > 0 else { return [] }
         return decode(
-            embeddings: embed(codes, in: tape.arena), strategy: strategy, on: tape, random: random)
+            embeddings: embed(codes, in: tape.arena), strategy: strategy, precision: precision,
+            on: tape, random: random)
     }
 
     /// Free-running sequences for embeddings of latents, `[B, D·E]`, one a row.
     public func decode(
-        embeddings: Tensor, strategy: SearchStrategy, on tape: Tape,
+        embeddings: Tensor, strategy: SearchStrategy, precision: Precision = .fp32, on tape: Tape,
         random: (Int) -> RandomStream
     ) -> [[Int32]] {
         let state = decoder.makeState(
-            condition: condition(Variable(constant: embeddings), on: tape))
+            condition: condition(Variable(constant: embeddings), on: tape), precision: precision)
         let search = Search(
             strategy: strategy, bos: tokens.bos, eos: tokens.eos,
             maximumLength: config.maximumLength)

@@ -129,7 +129,9 @@ public struct ConvolutionDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(condition: DecoderCondition) -> any DecoderState {
-        ConvolutionDecoderState(self, condition: condition)
+    public func makeState(
+        condition: DecoderCondition, precision: Precision
+    ) -> any DecoderState {
+        ConvolutionDecoderState(self, condition: condition, precision: precision)
     }
 }

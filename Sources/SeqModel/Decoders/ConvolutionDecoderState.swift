@@ -13,14 +13,15 @@ final class ConvolutionDecoderState: DecoderState {
     }
 
     private let decoder: ConvolutionDecoder
-    private let scratch = Tape(arena: Arena(), isRecording: false)
+    private let scratch: Tape
     private let rows: DecoderRows
     private let weights = Arena()
     private var blocks: [Block]
     private var time = 0
 
-    init(_ decoder: ConvolutionDecoder, condition: DecoderCondition) {
+    init(_ decoder: ConvolutionDecoder, condition: DecoderCondition, precision: Precision) {
         self.decoder = decoder
+        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
         let rows = DecoderRows(count: condition.vector.value.rows)
         self.rows = rows
         blocks = [ConvolutionDecoder.Block](decoder.blocks).map { [scratch, weights] block in

@@ -135,8 +135,10 @@ public struct GRUDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(condition: DecoderCondition) -> any DecoderState {
-        GRUDecoderState(self, condition: condition)
+    public func makeState(
+        condition: DecoderCondition, precision: Precision
+    ) -> any DecoderState {
+        GRUDecoderState(self, condition: condition, precision: precision)
     }
 
     /// The logits after the states h, `[R, V]`.

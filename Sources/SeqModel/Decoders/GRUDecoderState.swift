@@ -8,15 +8,16 @@ final class GRUDecoderState: DecoderState {
     }
 
     private let decoder: GRUDecoder
-    private let scratch = Tape(arena: Arena(), isRecording: false)
+    private let scratch: Tape
     private let rows: DecoderRows
     private var layers: [Layer]
     private var memory: CodeAttention.Memory?
     /// One token per sequence.
     private var packing: Packing
 
-    init(_ decoder: GRUDecoder, condition: DecoderCondition) {
+    init(_ decoder: GRUDecoder, condition: DecoderCondition, precision: Precision) {
         self.decoder = decoder
+        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
         let c = condition.vector
         let rows = DecoderRows(count: c.value.rows)
         self.rows = rows
@@ -45,12 +46,12 @@ final class GRUDecoderState: DecoderState {
             let next = arena.tensor(state.h.shape)
             if let x {
                 layer.gru.step(
-                    x, state: state.h, condition: state.condition, into: next, arena: arena)
+                    x, state: state.h, condition: state.condition, into: next, on: scratch)
             } else {
                 let (products, places) = decoder.words(tokens, arena: arena)
                 layer.gru.step(
                     products: products, rows: places, state: state.h, condition: state.condition,
-                    into: next, arena: arena)
+                    into: next, on: scratch)
             }
             state.h.copy(from: next)
             x = next

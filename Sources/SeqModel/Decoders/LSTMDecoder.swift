@@ -107,7 +107,9 @@ public struct LSTMDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(condition: DecoderCondition) -> any DecoderState {
-        LSTMDecoderState(self, condition: condition)
+    public func makeState(
+        condition: DecoderCondition, precision: Precision
+    ) -> any DecoderState {
+        LSTMDecoderState(self, condition: condition, precision: precision)
     }
 }

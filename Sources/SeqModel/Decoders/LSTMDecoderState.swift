@@ -9,12 +9,13 @@ final class LSTMDecoderState: DecoderState {
     }
 
     private let decoder: LSTMDecoder
-    private let scratch = Tape(arena: Arena(), isRecording: false)
+    private let scratch: Tape
     private let rows: DecoderRows
     private var layers: [Layer]
 
-    init(_ decoder: LSTMDecoder, condition: DecoderCondition) {
+    init(_ decoder: LSTMDecoder, condition: DecoderCondition, precision: Precision) {
         self.decoder = decoder
+        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
         let rows = DecoderRows(count: condition.vector.value.rows)
         self.rows = rows
         layers = [LSTMDecoder.Layer](decoder.layers).map { [scratch] layer in
@@ -36,7 +37,7 @@ final class LSTMDecoderState: DecoderState {
             )
             layer.lstm.step(
                 x.value, h: state.h, c: state.c, condition: state.condition, into: next,
-                arena: scratch.arena)
+                on: scratch)
             state.h.copy(from: next.h)
             state.c.copy(from: next.c)
             x = Variable(constant: next.h)

@@ -10,8 +10,16 @@ public protocol SequenceDecoder {
         on tape: Tape
     ) -> TokenLikelihood
 
-    /// The state before the first token of sequences with these conditions, one a row.
-    func makeState(condition: DecoderCondition) -> any DecoderState
+    /// The state before the first token of sequences with these conditions, one a row; `precision` is that of the weights
+    /// a step reads.
+    func makeState(condition: DecoderCondition, precision: Precision) -> any DecoderState
+}
+
+extension SequenceDecoder {
+    /// The state before the first token, with weights in fp32.
+    public func makeState(condition: DecoderCondition) -> any DecoderState {
+        makeState(condition: condition, precision: .fp32)
+    }
 }
 
 /// Sequences being decoded side by side.

@@ -127,7 +127,9 @@ public struct TransformerDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(condition: DecoderCondition) -> any DecoderState {
-        TransformerDecoderState(self, condition: condition)
+    public func makeState(
+        condition: DecoderCondition, precision: Precision
+    ) -> any DecoderState {
+        TransformerDecoderState(self, condition: condition, precision: precision)
     }
 }

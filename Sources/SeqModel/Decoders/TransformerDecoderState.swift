@@ -3,7 +3,7 @@ import Tensors
 /// The keys and values of sequences being decoded by a Transformer.
 final class TransformerDecoderState: DecoderState {
     private let decoder: TransformerDecoder
-    private let scratch = Tape(arena: Arena(), isRecording: false)
+    private let scratch: Tape
     private let rows: DecoderRows
     /// Of the earlier steps, layer by layer.
     private var caches: [AttentionCache]
@@ -16,8 +16,9 @@ final class TransformerDecoderState: DecoderState {
     /// Nothing is dropped.
     private let noRandom = RandomStream(seed: 0, "unused")
 
-    init(_ decoder: TransformerDecoder, condition: DecoderCondition) {
+    init(_ decoder: TransformerDecoder, condition: DecoderCondition, precision: Precision) {
         self.decoder = decoder
+        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
         let rows = DecoderRows(count: condition.vector.value.rows)
         self.rows = rows
         packing = Packing(lengths: [Int](repeating: 1, count: rows.count))

@@ -63,20 +63,20 @@ public struct GRU {
     ///
     /// For decoding; not recorded.
     public func step(
-        _ x: Tensor, state: Tensor, condition: Tensor?, into next: Tensor, arena: Arena
+        _ x: Tensor, state: Tensor, condition: Tensor?, into next: Tensor, on tape: Tape
     ) {
-        let gi = arena.tensor(Shape(x.rows, 3 * hiddenSize))
-        Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
-        step(products: gi, rows: nil, state: state, condition: condition, into: next, arena: arena)
+        let gi = tape.arena.tensor(Shape(x.rows, 3 * hiddenSize))
+        tape.multiply(Matrix(x), by: weightIH, into: Matrix(gi))
+        step(products: gi, rows: nil, state: state, condition: condition, into: next, on: tape)
     }
 
     /// The same with W_i x given: sequence r reads row `rows[r]` of the products `[…, 3H]`, or its own.
     func step(
         products: Tensor, rows: UnsafePointer<Int32>?, state: Tensor, condition: Tensor?,
-        into next: Tensor, arena: Arena
+        into next: Tensor, on tape: Tape
     ) {
-        let gh = arena.tensor(Shape(state.rows, 3 * hiddenSize))
-        Matrix(gh).assign(Matrix(state), timesTransposed: weightHH)
+        let gh = tape.arena.tensor(Shape(state.rows, 3 * hiddenSize))
+        tape.multiply(Matrix(state), by: weightHH, into: Matrix(gh))
         GRUStep.states(
             layer: self, h: Matrix(next), gi: products, index: rows, gh: gh, condition: condition,
             previous: Matrix(state))

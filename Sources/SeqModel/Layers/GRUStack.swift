@@ -26,7 +26,7 @@ struct GRUStack: CausalStack {
     private final class State: CausalStackState {
         private let stack: GRUStack
         private let storage = Arena()
-        private let scratch = Arena()
+        private let scratch = Tape(arena: Arena(), isRecording: false)
         private let states: [Tensor]
 
         init(_ stack: GRUStack, rowCount: Int) {
@@ -39,8 +39,8 @@ struct GRUStack: CausalStack {
             scratch.reset()
             var x = x
             for (layer, state) in zip(stack.layers, states) {
-                let next = scratch.tensor(state.shape)
-                layer.step(x, state: state, condition: nil, into: next, arena: scratch)
+                let next = scratch.arena.tensor(state.shape)
+                layer.step(x, state: state, condition: nil, into: next, on: scratch)
                 state.copy(from: next)
                 next.add(x)
                 x = next

@@ -71,14 +71,14 @@ public struct LSTM {
     /// For decoding; not recorded.
     public func step(
         _ x: Tensor, h: Tensor, c: Tensor, condition: Tensor?, into next: (h: Tensor, c: Tensor),
-        arena: Arena
+        on tape: Tape
     ) {
-        let gi = arena.tensor(Shape(x.rows, 4 * hiddenSize))
-        let gh = arena.tensor(gi.shape)
-        Matrix(gi).assign(Matrix(x), timesTransposed: weightIH)
-        Matrix(gh).assign(Matrix(h), timesTransposed: weightHH)
+        let gi = tape.arena.tensor(Shape(x.rows, 4 * hiddenSize))
+        let gh = tape.arena.tensor(gi.shape)
+        tape.multiply(Matrix(x), by: weightIH, into: Matrix(gi))
+        tape.multiply(Matrix(h), by: weightHH, into: Matrix(gh))
         advance(
-            h: next.h, c: next.c, gates: arena.tensor(gi.shape), gi: gi, gh: gh,
+            h: next.h, c: next.c, gates: tape.arena.tensor(gi.shape), gi: gi, gh: gh,
             condition: condition, previous: c, previousRows: x.rows)
     }
 

@@ -40,6 +40,7 @@ public final class Parameter {
     private var packedForm: Derived<PackedMatrix>?
     private var packedTransposedForm: Derived<PackedMatrix>?
     private var panelsForm: Derived<PanelMatrix>?
+    private var roundedPanelsForm: Derived<PanelMatrix>?
     /// Keeps the value's storage alive where it is not the parameter's own.
     private let owner: AnyObject?
 
@@ -65,6 +66,7 @@ public final class Parameter {
         if owner == nil { value.pointer.deallocate() }
         if hasGradientStorage { gradient.pointer.deallocate() }
         panelsForm?.form.pointer.deallocate()
+        roundedPanelsForm?.form.pointer.deallocate()
         transposedForm?.form.pointer.deallocate()
         packedForm?.form.pointer.deallocate()
         packedTransposedForm?.form.pointer.deallocate()
@@ -101,9 +103,9 @@ public final class Parameter {
     }
 
     /// The transpose of the value, `[columns, rows]`, as the right-hand side of products of a model in use.
-    public var panels: PanelMatrix {
-        current(\.panelsForm) {
-            PanelMatrix(rows: value.columns, columns: value.rows)
+    public func panels(in precision: Precision) -> PanelMatrix {
+        current(precision == .bf16 ? \.roundedPanelsForm : \.panelsForm) {
+            PanelMatrix(rows: value.columns, columns: value.rows, precision: precision)
         } fill: {
             $0.pack(transposed: Matrix(value))
         }

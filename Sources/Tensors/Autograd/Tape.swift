@@ -20,7 +20,7 @@ public final class Tape {
     /// A recording tape trains; so may a ``detached`` one.
     public let isTraining: Bool
 
-    /// The numbers that matrix products multiply.
+    /// The numbers that matrix products multiply: where nothing is recorded and nobody trains, the weights alone.
     public let precision: Precision
 
     /// Told where the time goes, if anybody wants to know.

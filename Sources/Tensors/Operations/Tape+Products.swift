@@ -7,14 +7,13 @@ extension Tape {
         _ x: Matrix, by weight: Parameter, bias: Parameter, into y: Matrix
     ) {
         precondition(y.stride == y.columns && bias.shape.count == y.columns)
-        switch precision {
-        case .fp32:
-            ck_set_rows(y.pointer, bias.value.pointer, Int64(y.rows), Int64(y.columns))
-            multiply(x, by: weight, into: y, accumulate: true)
-        case .bf16:
+        if precision == .bf16, !isInUse {
             profiling(x.rows * x.columns * y.columns) {
                 y.assign(x, times: weight.packedTransposed, bias: bias.value)
             }
+        } else {
+            ck_set_rows(y.pointer, bias.value.pointer, Int64(y.rows), Int64(y.columns))
+            multiply(x, by: weight, into: y, accumulate: true)
         }
     }
 
@@ -24,9 +23,10 @@ extension Tape {
     ) {
         profiling(x.rows * x.columns * y.columns) {
             switch precision {
-            case .fp32 where isRecording || isTraining:
-                y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
-            case .fp32: y.assign(x, timesTransposed: weight, accumulate: accumulate)
+            case _ where isInUse:
+                y.assign(
+                    x, timesTransposed: weight, precision: precision, accumulate: accumulate)
+            case .fp32: y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
             case .bf16: y.assign(x, times: weight.packedTransposed, accumulate: accumulate)
             }
         }
@@ -80,6 +80,9 @@ extension Tape {
         let dw = weight.accumulator()
         multiplyOuter(dy, x, into: Matrix(dw.tensor), accumulate: dw.accumulate)
     }
+
+    /// Whether nothing is recorded and nobody trains.
+    private var isInUse: Bool { !isRecording && !isTraining }
 
     /// Runs products, telling the profiler, if there is one, of their size.
     func profiling(_ multiplications: Int, _ products: () -> Void) {

@@ -152,7 +152,9 @@ public final class Evaluator {
             bytes += text.count + 1
         }
         guard options.decodes else { return }
-        let decoded = model.decode(embeddings: own, strategy: .greedy, on: tape) { _ in random }
+        let decoded = model.decode(
+            embeddings: own, strategy: .greedy, precision: options.precision, on: tape
+        ) { _ in random }
         for (row, candidate) in decoded.enumerated() {
             let place = batch.order[row]
             scores?.add(

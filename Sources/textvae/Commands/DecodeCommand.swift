@@ -28,7 +28,7 @@ struct DecodeCommand: ParsableCommand {
     var outputFormat = TextFormat.lines
 
     func run() throws {
-        let codec = try options.load()
+        let codec = try options.load(decodingIn: search.decoding.precision)
         try output.write { sink in
             var writer = LineWriter(outputFormat, to: sink)
             var rowCount = 0

@@ -21,6 +21,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var options: ModelOptions
     @OptionGroup var input: TextInput
+    @OptionGroup var decoding: PrecisionOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -59,6 +60,7 @@ struct EvaluateCommand: ParsableCommand {
         let codec = try options.load()
         let limit = codec.model.config.maximumLength
         var wanted = EvaluationOptions(decodes: decode)
+        wanted.precision = decoding.precision
         wanted.importanceSamples = importanceSamples
         wanted.isExact = exact
         wanted.jointInformationSentences = information ? 4096 : 0

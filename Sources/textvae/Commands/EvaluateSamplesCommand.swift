@@ -76,6 +76,7 @@ struct EvaluateSamplesCommand: ParsableCommand {
     private func draw() throws -> [[UInt8]] {
         try threading.apply()
         let codec = try Codec(directory: model ?? "")
+        codec.precision = search.decoding.precision
         return try codec.sampleSequences(
             count: count, seed: search.seed, prior: source.prior,
             temperature: source.codeTemperature,

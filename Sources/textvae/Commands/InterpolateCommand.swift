@@ -32,7 +32,7 @@ struct InterpolateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let codec = try options.load()
+        let codec = try options.load(decodingIn: search.decoding.precision)
         var reader = SequenceReader(codec, truncates: false)
         let records = [("A", a), ("B", b)].map { name, text in
             Record(

@@ -27,7 +27,7 @@ struct ReconstructCommand: ParsableCommand {
     var truncate = false
 
     func run() throws {
-        let codec = try options.load()
+        let codec = try options.load(decodingIn: search.decoding.precision)
         var reader = SequenceReader(codec, truncates: truncate)
         var (count, exact) = (0, 0)
         try output.write { sink in

@@ -34,7 +34,7 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let codec = try options.load()
+        let codec = try options.load(decodingIn: search.decoding.precision)
         if codes, !codec.hasCodes { throw TextCodecError.noCodes }
         try output.write { sink in
             let codeWriter = try CodeWriter(.codes, latentCount: codec.latentCount, to: sink)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tensors
 import TextCodec
 
 /// Which model is used, and how fast.
@@ -24,11 +25,15 @@ struct ModelOptions: ParsableArguments {
 
     /// Loads the model.
     ///
-    /// - Parameter ignoringPrior: whether a prior beside the model is left alone, whatever it is.
-    func load(ignoringPrior: Bool = false) throws -> Codec {
+    /// - Parameters:
+    ///   - ignoringPrior: whether a prior beside the model is left alone, whatever it is.
+    ///   - precision: of the weights in decoding.
+    func load(ignoringPrior: Bool = false, decodingIn precision: Precision = .bf16) throws -> Codec
+    {
         try threading.apply()
         let codec = try Codec(directory: model, ignoringPrior: ignoringPrior)
         codec.batchSize = batchSize
+        codec.precision = precision
         if let warning = codec.tokenizer.versionWarning { StandardError.note(warning) }
         return codec
     }

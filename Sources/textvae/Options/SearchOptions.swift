@@ -27,6 +27,8 @@ struct SearchOptions: ParsableArguments {
     @Option(help: "Of all draws: the same seed gives the same output.")
     var seed: UInt64 = 0
 
+    @OptionGroup var decoding: PrecisionOptions
+
     func validate() throws {
         let draws = temperature != nil || topK != nil || topP != nil
         if beam != nil, draws {

@@ -4,7 +4,7 @@ import Tensors
 /// x Wᵀ with W `[out, in]`: in training, in use, and in bf16.
 func products() {
     for (rows, inner, outer) in [(1, 512, 1536), (64, 512, 1536), (1536, 256, 10_000)] {
-        for form in ["plain", "panels", "bf16"] {
+        for form in ["plain", "panels", "bf16 panels", "bf16"] {
             Benchmark("product \(rows)×\(inner)×\(outer), \(form)") { benchmark in
                 let arena = Arena()
                 let x = Matrix(normal(Shape(rows, inner), in: arena, "x"))
@@ -16,7 +16,9 @@ func products() {
                 for _ in benchmark.scaledIterations {
                     switch form {
                     case "plain": y.assign(x, times: Matrix(weight.transposed))
-                    case "panels": y.assign(x, times: weight.panels)
+                    case "panels": y.assign(x, timesTransposed: weight)
+                    case "bf16 panels":
+                        y.assign(x, timesTransposed: weight, precision: .bf16)
                     default: y.assign(x, times: weight.packedTransposed)
                     }
                 }
