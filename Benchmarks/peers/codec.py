@@ -19,9 +19,9 @@ import model as peer
 
 
 class Codec:
-    """A model in use; `compiled` for torch.compile."""
+    """A model in use; `compiled` for torch.compile, `dtype` for the numbers of sampling."""
 
-    def __init__(self, directory, compiled=False):
+    def __init__(self, directory, compiled=False, dtype=torch.float32):
         path = pathlib.Path(directory)
         description = json.loads((path / "config.json").read_text())["model"]
         with safe_open(path / "model.safetensors", framework="pt") as file:
@@ -32,6 +32,7 @@ class Codec:
         self.model = peer.Model(
             json.dumps({"vocabulary_size": vocabulary, "model": description})).eval()
         self.model.load({f"value.{k}": v for k, v in tensors.items()})
+        self.model.to(dtype)
         kind = description["decoder"]["type"]
         self.decoder = {"gru": GRUStepper, "transformer": TransformerStepper}[kind](self.model)
         compile = (lambda f: torch.compile(f, dynamic=True)) if compiled else (lambda f: f)
@@ -63,7 +64,7 @@ class Codec:
             logits, state = self.advance(last, state, position)
             logits[:, self.bos] = -math.inf
             drawn = (logits.argmax(-1) if greedy
-                     else torch.multinomial(logits.softmax(-1), 1).squeeze(1))
+                     else torch.multinomial(logits.float().softmax(-1), 1).squeeze(1))
             going = drawn != self.eos
             if not bool(going.all()):
                 keep = going.nonzero().squeeze(1)
@@ -158,7 +159,8 @@ class TransformerStepper:
         count = decoder.layers[0].attention.heads
         state = []
         for layer in decoder.layers:
-            state += [torch.empty(rows, count, 16, width // count) for _ in range(2)]
+            state += [torch.empty(rows, count, 16, width // count, dtype=codes.dtype)
+                      for _ in range(2)]
             state += memory(layer.code_attention, codes)
         return state
 
@@ -194,11 +196,11 @@ ANGLES = {}
 def rotated_at(x, position):
     """Rotary positions on one token, `[B, heads, 1, h]`."""
     half = x.shape[-1] // 2
-    if (half, position) not in ANGLES:
+    if (half, position, x.dtype) not in ANGLES:
         frequency = 10_000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
         angle = position * frequency
-        ANGLES[half, position] = angle.cos().float(), angle.sin().float()
-    cosine, sine = ANGLES[half, position]
+        ANGLES[half, position, x.dtype] = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    cosine, sine = ANGLES[half, position, x.dtype]
     a, b = x[..., :half], x[..., half:]
     return torch.cat([a * cosine - b * sine, b * cosine + a * sine], -1)
 

@@ -39,7 +39,7 @@ class Worker(bench.Program):
         super().__init__([
             sys.executable, HERE / "use_worker.py", "--model", arguments.model, "--peer", kind,
             "--ids", ids, "--threads", arguments.threads])
-        self.name = {"eager": "PyTorch", "compile": "PyTorch", "onnx": "ONNX Runtime"}[kind]
+        self.name = {"eager": "PyTorch", "compile": "PyTorch", "bf16": "PyTorch", "onnx": "ONNX Runtime"}[kind]
         self.name += f" {self.read()['version']}" + {"onnx": ""}.get(kind, f" {kind}")
 
     def send(self, *words):
@@ -109,6 +109,7 @@ def sample(arguments, folder, ids):
                 text = folder / "sample.txt"
                 ours = command(
                     arguments, "sample", "--temperature", 1, "--count", ours_count,
+                    "--precision", arguments.precision,
                     "--batch-size", size, "--output", text)
                 peer.ask("sample", size, size + 15)
                 seconds = [(timed(ours), peer.ask("sample", size, peer_count))
@@ -152,8 +153,10 @@ def main():
     parser.add_argument("--rows", nargs="+", choices=["encode", "sample", "start"],
                         default=["encode", "sample", "start"])
     parser.add_argument("--encoders", nargs="+", choices=list(SIZES), default=list(SIZES))
-    parser.add_argument("--samplers", nargs="+", choices=["eager", "compile", "pair"],
-                        default=["eager", "compile", "pair"])
+    parser.add_argument("--samplers", nargs="+", choices=["eager", "compile", "bf16", "pair"],
+                        default=["eager", "compile", "bf16", "pair"])
+    parser.add_argument("--precision", choices=["auto", "fp32", "bf16"], default="auto",
+                        help="of our weights in sampling")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()

@@ -1,6 +1,6 @@
 """A trained model in use by PyTorch or ONNX Runtime, driven by lines: `encode SIZE` or `sample SIZE COUNT` in, JSON out.
 
-    python use_worker.py --model DIR --peer eager|compile|onnx [--ids FILE] [--threads 2]
+    python use_worker.py --model DIR --peer eager|compile|bf16|onnx [--ids FILE] [--threads 2]
 
 `--ids` holds the token ids of sentences, a line each; sorting, batching and tensors are made before the clock starts.
 """
@@ -51,14 +51,15 @@ class ONNX:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True)
-    parser.add_argument("--peer", choices=["eager", "compile", "onnx"], default="eager")
+    parser.add_argument("--peer", choices=["eager", "compile", "bf16", "onnx"], default="eager")
     parser.add_argument("--ids")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--save", help="where `encode` writes its codes, for a comparison")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
-    twin = codec.Codec(arguments.model, compiled=arguments.peer == "compile")
+    twin = codec.Codec(arguments.model, compiled=arguments.peer == "compile",
+                       dtype=torch.bfloat16 if arguments.peer == "bf16" else torch.float32)
     peer, version = twin, torch.__version__
     if arguments.peer == "onnx":
         peer = ONNX(twin, arguments.threads)

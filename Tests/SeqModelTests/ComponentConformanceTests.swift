@@ -170,13 +170,14 @@ import Testing
     }
 
     /// Rows leave, move and repeat as if they had been so from the start; a batch equals its rows.
-    @Test(.enabled(if: Processor.hasAVX512), arguments: decoders)
-    func selectReordersAndRepeats(decoder: String) throws {
+    @Test(.enabled(if: Processor.hasAVX512), arguments: decoders, Precision.allCases)
+    func selectReordersAndRepeats(decoder: String, precision: Precision) throws {
         let model = try sample(BagEncoder.Config.type, decoder)
         let tape = Tape(arena: Arena(), isRecording: false)
         let condition = model(model.batch(model.sentences(4)), on: tape).condition
         func state(_ chosen: [Int]) -> any DecoderState {
-            model.decoder.makeState(condition: rows(condition, chosen, tape.arena))
+            model.decoder.makeState(
+                condition: rows(condition, chosen, tape.arena), precision: precision)
         }
         let selected = state([0, 1, 2, 3])
         let fresh = state([3, 1, 1])

@@ -21,13 +21,14 @@ import Testing
         conditions = (0..<7).map { sampleValues(4, seed: 50 + UInt64($0), scale: 4) }
     }
 
-    private func state(_ rows: [Int]) -> any DecoderState {
+    private func state(_ rows: [Int], _ precision: Precision = .fp32) -> any DecoderState {
         let vector = arena.tensor(Shape(rows.count, 4), rows.flatMap { conditions[$0] })
         let width = 2 * model.sizes.encoder * model.sizes.queries
         return model.decoder.makeState(
             condition: DecoderCondition(
                 vector: Variable(constant: vector),
-                codes: Variable(constant: arena.zeros(Shape(rows.count, width)))))
+                codes: Variable(constant: arena.zeros(Shape(rows.count, width)))),
+            precision: precision)
     }
 
     private func search(_ strategy: SearchStrategy) -> Search {
@@ -52,9 +53,9 @@ import Testing
         }
     }
 
-    @Test func aBatchEqualsItsRows() {
-        let together = state(Array(0..<7))
-        let alone = (0..<7).map { state([$0]) }
+    @Test(arguments: Precision.allCases) func aBatchEqualsItsRows(precision: Precision) {
+        let together = state(Array(0..<7), precision)
+        let alone = (0..<7).map { state([$0], precision) }
         for time in 0..<5 {
             let tokens = (0..<7).map { Int32(($0 * 5 + time * 3) % 23) }
             let logits = together.step(tokens)
@@ -63,6 +64,17 @@ import Testing
                     alone[row].step([tokens[row]]).array, logits.rows(row..<row + 1).array,
                     "row \(row), time \(time)")
             }
+        }
+    }
+
+    /// With weights in bf16 logits change, by no more than their rounding.
+    @Test func roundedWeightsMoveLogitsALittle() {
+        let (exact, rounded) = (state([0, 1, 2]), state([0, 1, 2], .bf16))
+        for time in 0..<4 {
+            let tokens: [Int32] = [4, 9, Int32(10 + time)]
+            let (a, b) = (exact.step(tokens).array, rounded.step(tokens).array)
+            #expect(a != b)
+            for (a, b) in zip(a, b) { #expect(abs(a - b) < 0.02 * (1 + abs(a))) }
         }
     }
 

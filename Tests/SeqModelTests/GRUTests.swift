@@ -190,7 +190,7 @@ import Testing
             let range = step * batch..<(step + 1) * batch
             let next = arena.tensor(initial.shape)
             layer.step(
-                x.rows(range), state: state, condition: condition, into: next, arena: arena)
+                x.rows(range), state: state, condition: condition, into: next, on: tape)
             expectSameBits(next.array, whole.rows(range).array, "step \(step)")
             state = next
         }

@@ -75,7 +75,7 @@ import Testing
         let weight = Parameter(Shape(3, 2), [1, 2, 3, 4, 5, 6])
         let x = arena.tensor(Shape(1, 2), [1, -1])
         let y = arena.tensor(Shape(1, 3))
-        let tape = Tape(arena: arena, isRecording: false, precision: .bf16)
+        let tape = Tape(arena: arena, isRecording: false, isTraining: true, precision: .bf16)
         tape.multiply(Matrix(x), by: weight, into: Matrix(y))
         #expect(y.array == [-1, -1, -1])
         weight.value[0] = 8

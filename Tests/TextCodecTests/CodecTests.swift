@@ -121,16 +121,22 @@ import Tokenize
         #expect(throws: (any Error).self) { try Codec(directory: folder) }
     }
 
-    @Test func samplesDependOnSeedAndRowAlone() throws {
+    @Test(arguments: Precision.allCases)
+    func samplesDependOnSeedAndRowAlone(precision: Precision) throws {
         let folder = try Self.makeModel()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let codec = try Codec(directory: folder)
+        codec.precision = precision
         let all = try codec.sampleCodes(count: 20, seed: 5)
         #expect(try codec.sampleCodes(count: 8, seed: 5, firstRow: 12) == all.rows(12..<20))
         #expect(try codec.sampleCodes(count: 20, seed: 6) != all)
         let strategy = SearchStrategy.sample(SamplingOptions(temperature: 1))
         let texts = try codec.decode(all, strategy: strategy, seed: 3)
         codec.batchSize = 7
+        #expect(try codec.decode(all, strategy: strategy, seed: 3) == texts)
+        ThreadPool.setThreadCount(1)
+        defer { ThreadPool.setThreadCount(2) }
+        codec.batchSize = 1
         #expect(try codec.decode(all, strategy: strategy, seed: 3) == texts)
         #expect(
             try codec.decode(all.rows(12..<20), strategy: strategy, seed: 3, firstRow: 12)

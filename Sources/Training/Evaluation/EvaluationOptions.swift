@@ -1,4 +1,5 @@
 import DVAE
+import Tensors
 
 /// What is measured besides likelihoods and the use of codes, all of which takes longer.
 public struct EvaluationOptions: Sendable, Equatable {
