@@ -179,7 +179,7 @@ public final class TextModel {
 
     /// Free-running sequences for codes, one a row.
     ///
-    /// Row i draws from `random(i)`; `precision` is that of the decoder's weights.
+    /// Row i draws from `random(i)`; `precision` is that of the weights.
     public func decode(
         _ codes: Codes, strategy: SearchStrategy, precision: Precision = .fp32, on tape: Tape,
         random: (Int) -> RandomStream
@@ -195,6 +195,7 @@ public final class TextModel {
         embeddings: Tensor, strategy: SearchStrategy, precision: Precision = .fp32, on tape: Tape,
         random: (Int) -> RandomStream
     ) -> [[Int32]] {
+        let tape = Tape(arena: tape.arena, isRecording: false, precision: precision)
         let state = decoder.makeState(
             condition: condition(Variable(constant: embeddings), on: tape), precision: precision)
         let search = Search(

@@ -81,7 +81,8 @@ import Testing
         let y = arena.tensor(Shape(1, values.count))
         Matrix(y).assign(
             Matrix(arena.tensor(Shape(1, 1), [1])),
-            timesTransposed: Parameter(Shape(values.count, 1), values.map { Double($0) }), precision: .bf16)
+            timesTransposed: Parameter(Shape(values.count, 1), values.map { Double($0) }),
+            precision: .bf16)
         #expect(y[0].bitPattern == 0x3f80_0000)
         #expect(y[1].bitPattern == 0x3f82_0000)
         #expect(y[2] == .infinity && y[3].isNaN && y[4] == -.infinity && y[5] == .infinity)
