@@ -27,18 +27,17 @@ static void pack(void (*range)(void *, int64_t, int64_t), uint16_t *y, const flo
     ck_parallel_for(range, &g, panel_count(n), 1, BF16_COLUMNS * k);
 }
 
-static void product(const bf16_ranges *with, float *c, int64_t ldc, const float *a, int64_t lda, int transposed,
-                    const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, const float *bias, int accumulate) {
-    bf16_product g = {c, a, bias, (const uint32_t *)(const void *)packed_b, m, n, k, lda, ldc, transposed != 0,
-                      accumulate, 0};
+static void product(const bf16_ranges *with, bf16_product g) {
     // Few rows are rounded by every thread, each of which keeps its panels of B in its own cache.
-    g.splits_columns = m < 8 * BF16_BLOCK_ROWS;
+    g.splits_columns = g.m < 2 * BF16_BLOCK_ROWS;
     // A vector takes 32 products at once: k·n products are as dear as k·n/32 elements of cheap work and more.
     if (g.splits_columns)
-        ck_parallel_for(with->product, &g, panel_count(n), 1, m * k * BF16_COLUMNS / 16);
+        ck_parallel_for(with->product, &g, panel_count(g.n), 1, g.m * g.k * BF16_COLUMNS / 16);
     else
-        ck_parallel_for(with->product, &g, m, BF16_BLOCK_ROWS / 4, n * k / 16);
+        ck_parallel_for(with->product, &g, g.m, BF16_BLOCK_ROWS / 16, g.n * g.k / 16);
 }
+
+static const uint32_t *words(const uint16_t *packed) { return (const uint32_t *)(const void *)packed; }
 
 void ck_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n) {
     pack(ranges()->pack, y, b, ldb, k, n);
@@ -50,7 +49,13 @@ void ck_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb, int64_t k
 
 void ck_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed, const uint16_t *packed_b,
                      int64_t m, int64_t n, int64_t k, const float *bias, int accumulate) {
-    product(ranges(), c, ldc, a, lda, transposed, packed_b, m, n, k, bias, accumulate);
+    product(ranges(), (bf16_product){c, a, 0, bias, words(packed_b), m, n, k, lda, ldc, transposed != 0,
+                                     accumulate, 0});
+}
+
+void ck_bf16_rounded_product(float *c, int64_t ldc, const uint16_t *a, int64_t lda, int transposed,
+                             const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, int accumulate) {
+    product(ranges(), (bf16_product){c, 0, a, 0, words(packed_b), m, n, k, lda, ldc, transposed != 0, accumulate, 0});
 }
 
 void ck_reference_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n) {
@@ -64,5 +69,13 @@ void ck_reference_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb,
 void ck_reference_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed,
                                const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, const float *bias,
                                int accumulate) {
-    product(&ck_bf16_portable, c, ldc, a, lda, transposed, packed_b, m, n, k, bias, accumulate);
+    product(&ck_bf16_portable, (bf16_product){c, a, 0, bias, words(packed_b), m, n, k, lda, ldc, transposed != 0,
+                                              accumulate, 0});
+}
+
+void ck_reference_bf16_rounded_product(float *c, int64_t ldc, const uint16_t *a, int64_t lda, int transposed,
+                                       const uint16_t *packed_b, int64_t m, int64_t n, int64_t k,
+                                       int accumulate) {
+    product(&ck_bf16_portable,
+            (bf16_product){c, 0, a, 0, words(packed_b), m, n, k, lda, ldc, transposed != 0, accumulate, 0});
 }

@@ -7,8 +7,9 @@
 
 enum {
     BF16_COLUMNS = 32,    // of a tile of C: two vectors
-    BF16_BLOCK_ROWS = 48, // of A, rounded at a time
-    BF16_BLOCK_TERMS = 256,
+    BF16_BLOCK_ROWS = 192, // of A, rounded at a time
+    BF16_BLOCK_TERMS = 256, // of a sum before it is added to C
+    BF16_BLOCKS = 2, // of terms, rounded at a time: C stays in the cache between them
     // Words between rows of a rounded block: odd numbers of cache lines spread over the cache's sets.
     BF16_ROW_STRIDE = BF16_BLOCK_TERMS / 2 + 16,
     BF16_TERM_STRIDE = BF16_BLOCK_ROWS + 16,
@@ -19,7 +20,9 @@ enum {
 
 typedef struct {
     float *c;
-    const float *a, *bias;
+    const float *a;
+    const uint16_t *rounded;  // A in bf16 instead of `a`
+    const float *bias;
     const uint32_t *b;
     int64_t m, n, k, lda, ldc;
     int transposed, accumulate, splits_columns;

@@ -1,17 +1,9 @@
 // bf16 products in float arithmetic: the same sums on any processor.
-#include "lanes.h"
+#include "bfloat16_round.h"
 
 #define BF16_ENTRY CK_CLONES
 #define BF16_ROWS 4
 #define BF16_INLINE CK_INLINE
-
-// Rounds to the nearest bf16, ties to even, in the upper half; the lower half is undefined.
-CK_INLINE void bf16_round(vu *word, const vf *x) {
-    vu bits = (vu)*x, size = bits & 0x7fffffffu;
-    vu rounded = bits + 0x7fffu + ((bits >> 16) & 1u);
-    rounded = size > 0x7f800000u ? (bits | 0x400000u) : rounded;
-    *word = size < 0x800000u ? (bits & 0x80000000u) : rounded;
-}
 
 CK_INLINE void bf16_join(vu *word, const vf *low, const vf *high) {
     vu a, b;

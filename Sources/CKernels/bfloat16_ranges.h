@@ -107,8 +107,39 @@ BF16_INLINE void round_rows(uint32_t *y, const float *a, int64_t lda, int64_t ro
 }
 
 BF16_INLINE void round_columns(uint32_t *y, const float *a, int64_t lda, int64_t rows, int64_t terms) {
-    for (int64_t r = 0; r < rows; r += LANES)
-        interleave(y + r, BF16_TERM_STRIDE, a + r, lda, terms, rows - r);
+    for (int64_t t = 0; t < terms; t += 2, a += 2 * lda, y += BF16_TERM_STRIDE)
+        for (int64_t r = 0; r < rows; r += LANES)
+            interleave(y + r, 0, a + r, lda, terms - t < 2 ? 1 : 2, rows - r);
+}
+
+// The same of numbers already rounded.
+BF16_INLINE void copy_rows(uint32_t *y, const uint16_t *a, int64_t lda, int64_t rows, int64_t terms) {
+    for (int64_t r = 0; r < rows; r++, a += lda, y += BF16_ROW_STRIDE) {
+        if (terms % 2) y[terms / 2] = 0;
+        memcpy(y, a, (size_t)terms * sizeof *a);
+    }
+}
+
+// k numbers, widened to words, or none; the other lanes are 0.
+BF16_INLINE void load_rounded(vu *x, const uint16_t *p, int64_t k) {
+    typedef uint16_t half_words __attribute__((ext_vector_type(16)));
+    half_words part = (half_words)0;
+    if (k >= LANES)
+        memcpy(&part, p, sizeof part);
+    else if (k > 0)
+        memcpy(&part, p, (size_t)k * sizeof *p);
+    *x = __builtin_convertvector(part, vu);
+}
+
+BF16_INLINE void copy_columns(uint32_t *y, const uint16_t *a, int64_t lda, int64_t rows, int64_t terms) {
+    for (int64_t t = 0; t < terms; t += 2, a += 2 * lda, y += BF16_TERM_STRIDE) {
+        for (int64_t r = 0; r < rows; r += LANES) {
+            vu low, high = (vu)0;
+            load_rounded(&low, a + r, rows - r);
+            if (t + 1 < terms) load_rounded(&high, a + lda + r, rows - r);
+            *(vu_unaligned *)(y + r) = low | high << 16;
+        }
+    }
 }
 
 // ---- A tile of C -------------------------------------------------------------------------------
@@ -196,41 +227,75 @@ typedef struct {
 
 // Asks for part i of n of a block of A, so that it lies in the second-level cache when it is rounded.
 BF16_INLINE void expect_block(const bf16_product *g, const bf16_block *next, int64_t i, int64_t n) {
-    const float *a = g->transposed ? g->a + next->k * g->lda + next->first : g->a + next->first * g->lda + next->k;
-    int64_t lines = g->transposed ? next->terms : next->rows, width = g->transposed ? next->rows : next->terms;
+    int64_t size = g->rounded ? sizeof *g->rounded : sizeof *g->a;
+    const char *a = g->rounded ? (const char *)g->rounded : (const char *)g->a;
+    a += size * (g->transposed ? next->k * g->lda + next->first : next->first * g->lda + next->k);
+    int64_t lines = g->transposed ? next->terms : next->rows;
+    int64_t width = size * (g->transposed ? next->rows : next->terms);
     for (int64_t line = lines * i / n; line < lines * (i + 1) / n; line++)
-        for (int64_t x = 0; x < width; x += LANES) __builtin_prefetch(a + line * g->lda + x, 0, 2);
+        for (int64_t x = 0; x < width; x += 64) __builtin_prefetch(a + size * line * g->lda + x, 0, 2);
+}
+
+// Up to BF16_BLOCK_TERMS terms of a block of A, from term k on, rounded.
+BF16_INLINE void round_block(uint32_t *y, const bf16_product *g, int64_t row, int64_t rows, int64_t k,
+                             int64_t terms) {
+    int64_t start = g->transposed ? k * g->lda + row : row * g->lda + k;
+    if (g->rounded)
+        g->transposed ? copy_columns(y, g->rounded + start, g->lda, rows, terms)
+                      : copy_rows(y, g->rounded + start, g->lda, rows, terms);
+    else
+        g->transposed ? round_columns(y, g->a + start, g->lda, rows, terms)
+                      : round_rows(y, g->a + start, g->lda, rows, terms);
+}
+
+// The sums of one block of terms for all tiles of a block of A and one panel of B. The next `slice` of B is asked for
+// meanwhile, `lines` in all.
+BF16_INLINE void multiply_panel(const bf16_product *g, bf16_tile *t, const uint32_t *block, float *c, int64_t rows,
+                                const uint32_t *slice, int64_t lines) {
+    int64_t tile_count = (rows + BF16_ROWS - 1) / BF16_ROWS;
+    // Tiles of nearly equal height: every one keeps the multipliers busy.
+    for (int64_t i = 0, r = 0; i < tile_count; i++) {
+        int64_t height = (rows - r) / (tile_count - i);
+        for (int64_t line = lines * i / tile_count; line < lines * (i + 1) / tile_count; line++)
+            __builtin_prefetch(slice + line * LANES, 0, 2);
+        t->a = block + r * (g->transposed ? 1 : BF16_ROW_STRIDE);
+        t->c = c + r * g->ldc;
+        tiles[g->transposed][height - 1](t);
+        r += height;
+    }
 }
 
 // One block of A, which `next` will follow, times some panels of B.
 BF16_ENTRY static void multiply_block(const bf16_product *g, const bf16_block *own, const bf16_block *next,
                                       int64_t begin, int64_t end) {
-    uint32_t block[BF16_BLOCK_WORDS] __attribute__((aligned(64)));
-    int64_t pairs = (g->k + 1) / 2, tile_count = (own->rows + BF16_ROWS - 1) / BF16_ROWS;
-    if (g->transposed)
-        round_columns(block, g->a + own->k * g->lda + own->first, g->lda, own->rows, own->terms);
-    else
-        round_rows(block, g->a + own->first * g->lda + own->k, g->lda, own->rows, own->terms);
-    bf16_tile t = {.ldc = g->ldc, .pairs = (own->terms + 1) / 2, .accumulate = g->accumulate || own->k > 0};
+    uint32_t blocks[BF16_BLOCKS][BF16_BLOCK_WORDS] __attribute__((aligned(64)));
+    int64_t pairs = (g->k + 1) / 2, count = 0;
+    for (int64_t k = 0; k < own->terms || count == 0; k += BF16_BLOCK_TERMS, count++) {
+        int64_t terms = own->terms - k < BF16_BLOCK_TERMS ? own->terms - k : BF16_BLOCK_TERMS;
+        round_block(blocks[count], g, own->first, own->rows, own->k + k, terms);
+    }
     for (int64_t panel = begin; panel < end; panel++) {
-        t.b = g->b + (panel * pairs + own->k / 2) * BF16_COLUMNS;
-        t.columns = g->n - panel * BF16_COLUMNS;
-        t.bias = g->bias && own->k == 0 ? g->bias + panel * BF16_COLUMNS : 0;
-        // Tiles of nearly equal height: every one keeps the multipliers busy.
-        for (int64_t i = 0, r = 0; i < tile_count; i++) {
-            int64_t height = (own->rows - r) / (tile_count - i);
-            expect_block(g, next, (panel - begin) * tile_count + i, (end - begin) * tile_count);
-            t.a = block + r * (g->transposed ? 1 : BF16_ROW_STRIDE);
-            t.c = g->c + (own->first + r) * g->ldc + panel * BF16_COLUMNS;
-            tiles[g->transposed][height - 1](&t);
-            r += height;
+        bf16_tile t = {.ldc = g->ldc, .columns = g->n - panel * BF16_COLUMNS};
+        float *c = g->c + own->first * g->ldc + panel * BF16_COLUMNS;
+        for (int64_t i = 0; i < count; i++) {
+            int64_t k = own->k + i * BF16_BLOCK_TERMS, left = own->terms - i * BF16_BLOCK_TERMS;
+            t.pairs = ((left < BF16_BLOCK_TERMS ? left : BF16_BLOCK_TERMS) + 1) / 2;
+            t.b = g->b + (panel * pairs + k / 2) * BF16_COLUMNS;
+            t.accumulate = g->accumulate || k > 0;
+            t.bias = g->bias && k == 0 ? g->bias + panel * BF16_COLUMNS : 0;
+            int at_end = i + 1 == count;
+            const uint32_t *slice = at_end ? g->b + ((panel + 1) * pairs + own->k / 2) * BF16_COLUMNS
+                                           : t.b + t.pairs * BF16_COLUMNS;
+            int64_t lines = at_end && panel + 1 == end ? 0 : t.pairs * BF16_COLUMNS / LANES;
+            multiply_panel(g, &t, blocks[i], c, own->rows, slice, lines);
+            expect_block(g, next, (panel - begin) * count + i, (end - begin) * count);
         }
     }
 }
 
 static bf16_block block_at(const bf16_product *g, int64_t row, int64_t stop, int64_t k) {
-    return (bf16_block){row, stop - row < BF16_BLOCK_ROWS ? stop - row : BF16_BLOCK_ROWS, k,
-                        g->k - k < BF16_BLOCK_TERMS ? g->k - k : BF16_BLOCK_TERMS};
+    int64_t rows = stop - row, terms = g->k - k, most = BF16_BLOCKS * BF16_BLOCK_TERMS;
+    return (bf16_block){row, rows < BF16_BLOCK_ROWS ? rows : BF16_BLOCK_ROWS, k, terms < most ? terms : most};
 }
 
 static void product_range(void *context, int64_t begin, int64_t end) {
@@ -239,11 +304,11 @@ static void product_range(void *context, int64_t begin, int64_t end) {
     int64_t panels = (g->n + BF16_COLUMNS - 1) / BF16_COLUMNS;
     while (row < stop) {
         bf16_block own = block_at(g, row, stop, k);
-        k += BF16_BLOCK_TERMS;
+        k += own.terms;
         // At least one block a row: a sum of no terms is 0.
         if (k >= g->k) {
             k = 0;
-            row += BF16_BLOCK_ROWS;
+            row += own.rows;
         }
         bf16_block next = row < stop ? block_at(g, row, stop, k) : (bf16_block){0, 0, 0, 0};
         multiply_block(g, &own, &next, g->splits_columns ? begin : 0, g->splits_columns ? end : panels);

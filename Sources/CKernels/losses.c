@@ -1,6 +1,8 @@
 // Cross entropy over a vocabulary and Bernoulli likelihood, with gradients.
 #include "ckernels.h"
+#include "ckernels_bfloat16.h"
 #include "argmax.h"
+#include "bfloat16_round.h"
 #include "lanes_math.h"
 #include "rows.h"
 
@@ -9,6 +11,7 @@ typedef struct {
     int32_t *best;
     const int32_t *target;
     const float *row_gradient;
+    uint16_t *rounded;  // where the gradient goes in bf16, if it does
     int64_t cols;
 } entropy;
 
@@ -58,6 +61,18 @@ CK_CLONES static void cross_entropy_range(void *context, int64_t begin, int64_t 
         w.log_likelihood[r] = likelihood;
         if (!w.row_gradient) continue;
         float g = w.row_gradient[r], scale = -g / sum;
+        if (w.rounded) {
+            uint16_t *y = w.rounded + r * w.cols;
+            vf at_target = v_splat(x[target] * scale + g);
+            FOR_LANES(i, k, w.cols) {
+                vf e;
+                v_load(&e, x + i, k);
+                e *= scale;
+                bf16_store(y + i, &e, k);
+            }
+            bf16_store(y + target, &at_target, 1);
+            continue;
+        }
         FOR_LANES(i, k, w.cols) {
             vf e;
             v_load(&e, x + i, k);
@@ -71,7 +86,14 @@ CK_CLONES static void cross_entropy_range(void *context, int64_t begin, int64_t 
 void ck_cross_entropy(float *logits, float *log_likelihood, int32_t *best, const int32_t *target,
                       const float *row_gradient, int64_t rows, int64_t cols) {
     if (cols <= 0) return;
-    entropy w = {logits, log_likelihood, best, target, row_gradient, cols};
+    entropy w = {logits, log_likelihood, best, target, row_gradient, 0, cols};
+    ck_parallel_for(cross_entropy_range, &w, rows, 1, 4 * cols);
+}
+
+void ck_bf16_cross_entropy(uint16_t *gradient, float *logits, float *log_likelihood, int32_t *best,
+                           const int32_t *target, const float *row_gradient, int64_t rows, int64_t cols) {
+    if (cols <= 0) return;
+    entropy w = {logits, log_likelihood, best, target, row_gradient, gradient, cols};
     ck_parallel_for(cross_entropy_range, &w, rows, 1, 4 * cols);
 }
 

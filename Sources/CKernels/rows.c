@@ -1,6 +1,8 @@
 // Rows of a matrix: broadcasts, sums along rows and down columns, gathering and scattering.
 #include "rows.h"
+#include "bfloat16_round.h"
 #include "ckernels.h"
+#include "ckernels_bfloat16.h"
 
 // y[r, :] = row, or += row
 CK_CLONES static void broadcast_range(void *context, int64_t begin, int64_t end) {
@@ -59,6 +61,35 @@ CK_CLONES static void column_sum_range(void *context, int64_t begin, int64_t end
 void ck_column_sum(float *out, const float *x, int64_t rows, int64_t cols, int accumulate) {
     rowwise w = {.y = out, .a = x, .rows = rows, .cols = cols, .accumulate = accumulate};
     ck_parallel_for(column_sum_range, &w, cols, 2 * LANES, rows);
+}
+
+typedef struct {
+    float *y;
+    const uint16_t *x;
+    int64_t rows, cols;
+    int accumulate;
+} bf16_columns;
+
+CK_CLONES static void bf16_column_sum_range(void *context, int64_t begin, int64_t end) {
+    const bf16_columns w = *(const bf16_columns *)context;
+    for (int64_t first = begin; first < end; first += COLUMN_BLOCK) {
+        int64_t n = end - first < COLUMN_BLOCK ? end - first : COLUMN_BLOCK;
+        vf sum[COLUMN_BLOCK / LANES];
+        memset(sum, 0, sizeof sum);
+        for (int64_t r = 0; r < w.rows; r++) {
+            FOR_LANES(c, k, n) {
+                vf v;
+                bf16_load(&v, w.x + r * w.cols + first + c, k);
+                sum[c / LANES] += v;
+            }
+        }
+        FOR_LANES(c, k, n) v_put(w.y + first + c, &sum[c / LANES], k, w.accumulate);
+    }
+}
+
+void ck_bf16_column_sum(float *out, const uint16_t *x, int64_t rows, int64_t cols, int accumulate) {
+    bf16_columns w = {out, x, rows, cols, accumulate};
+    ck_parallel_for(bf16_column_sum_range, &w, cols, 2 * LANES, rows);
 }
 
 CK_CLONES static void row_sum_range(void *context, int64_t begin, int64_t end) {

@@ -52,6 +52,13 @@ public final class Arena {
         allocate(UInt16.self, count: count)
     }
 
+    /// Takes back, when `body` is done, what was handed out meanwhile: for what only a few products need.
+    public func scratch<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let place = (current, offset)
+        defer { (current, offset) = place }
+        return try body()
+    }
+
     private func allocate<Element>(
         _ type: Element.Type, count: Int
     ) -> UnsafeMutablePointer<Element> {

@@ -71,6 +71,27 @@ import Testing
         }
     }
 
+    /// In bf16 the gradients stay near, over several blocks of rows and several chunks, and every upstream gradient.
+    @Test(arguments: small + large, Upstream.allCases) func rounded(
+        _ test: Case, upstream: Upstream
+    ) {
+        let problem = Problem(test)
+        let weights = problem.weights(upstream)
+        let exact = problem.closedForm(weights)
+        let result = problem.run(weights, existingGradients: false, precision: .bf16)
+        for (got, want) in zip(result.sequence, exact.sequence) {
+            #expect(abs(Double(got) - want) < 0.01 * abs(want))
+        }
+        for (index, gradient) in result.gradients.enumerated() {
+            let want = exact.gradients[index]
+            let norm = want.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            let difference = zip(gradient, want).reduce(0) {
+                $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1)
+            }.squareRoot()
+            #expect(difference <= 0.02 * norm, "gradient \(index): \(difference / norm)")
+        }
+    }
+
     /// Without a tape that records, the values are the same bits and no gradient appears.
     @Test func valuesWithoutRecording() {
         let problem = Problem(Self.small[2])
@@ -132,7 +153,9 @@ private final class Problem {
         }
     }
 
-    func run(_ weights: [Double], existingGradients: Bool) -> (
+    func run(
+        _ weights: [Double], existingGradients: Bool, precision: Precision = .fp32
+    ) -> (
         sequence: [Float], token: [Float], best: [Int32], gradients: [[Float]]
     ) {
         for (index, parameter) in [(1, weight), (2, bias)] {
@@ -142,7 +165,7 @@ private final class Problem {
                 for (place, value) in existing(index).enumerated() { storage[place] = Float(value) }
             }
         }
-        let tape = Tape(arena: Arena(), isRecording: true)
+        let tape = Tape(arena: Arena(), isRecording: true, precision: precision)
         let h = tape.leaf(tape.arena.tensor(stateShape, inputs[0]))
         return targets.withUnsafeBufferPointer { ids in
             guard let base = ids.baseAddress else { preconditionFailure("no targets") }

@@ -30,12 +30,26 @@ void ck_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb, int64_t k
 void ck_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed, const uint16_t *packed_b,
                      int64_t m, int64_t n, int64_t k, const float *_Nullable bias, int accumulate);
 
+// c[m, n] (+)= op(A)·B with A already rounded, row-major like the above.
+void ck_bf16_rounded_product(float *c, int64_t ldc, const uint16_t *a, int64_t lda, int transposed,
+                             const uint16_t *packed_b, int64_t m, int64_t n, int64_t k, int accumulate);
+// out[cols] (+)= Σ over the rows of x[rows, cols], from the first to the last.
+void ck_bf16_column_sum(float *out, const uint16_t *x, int64_t rows, int64_t cols, int accumulate);
+
+// As ck_cross_entropy, with the gradients given in bf16 to another place; the logits are left as e^(logit − max).
+void ck_bf16_cross_entropy(uint16_t *gradient, float *logits, float *log_likelihood, int32_t *best,
+                           const int32_t *target, const float *row_gradient, int64_t rows, int64_t cols);
+
 // The same by the portable code, for tests.
 void ck_reference_bf16_pack(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n);
 void ck_reference_bf16_pack_transposed(uint16_t *y, const float *b, int64_t ldb, int64_t k, int64_t n);
 void ck_reference_bf16_product(float *c, int64_t ldc, const float *a, int64_t lda, int transposed,
                                const uint16_t *packed_b, int64_t m, int64_t n, int64_t k,
                                const float *_Nullable bias, int accumulate);
+
+void ck_reference_bf16_rounded_product(float *c, int64_t ldc, const uint16_t *a, int64_t lda, int transposed,
+                                       const uint16_t *packed_b, int64_t m, int64_t n, int64_t k,
+                                       int accumulate);
 
 #pragma clang assume_nonnull end
 

@@ -91,7 +91,8 @@ struct TransformerLayer {
         using random: RandomStream, on tape: Tape, attend: (Variable) -> Variable
     ) -> Variable {
         func add(_ x: Variable, _ y: Variable, _ name: String) -> Variable {
-            tape.add(x, tape.dropout(y, rate: sizes.dropout, using: random.stream(name)))
+            tape.add(
+                x, consuming: tape.dropout(y, rate: sizes.dropout, using: random.stream(name)))
         }
         let found = attend(queryKeyValue(norm(x, on: tape), on: tape))
         var x = add(x, output(found, on: tape), "attention")

@@ -17,8 +17,9 @@ extension Tape {
     /// log softmax(h Wᵀ + b) at the targets: the vocabulary projection fused with the cross entropy.
     ///
     /// Logits exist for a chunk of rows at a time, never as `[N, V]`. While a chunk lies in the cache its gradient
-    /// is taken for ∂loss/∂log p = 1; the backward pass then needs one scaling when all sequences weigh the same,
-    /// which is what a mean over a batch gives. For unequal weights it computes the logits again.
+    /// is taken for ∂loss/∂log p = 1, rounded by the softmax itself where products are in bf16; the backward pass then
+    /// needs one scaling when all sequences weigh the same, which is what a mean over a batch gives. For unequal weights
+    /// it computes the logits again.
     ///
     /// - Parameters:
     ///   - h: states, `[N, H]`.
@@ -68,65 +69,5 @@ extension Tape {
             }
         }
         return TokenLikelihood(sequence: variable, token: token, best: best)
-    }
-}
-
-/// The chunked products behind ``Tape/tokenLikelihood(_:weight:bias:targets:packing:)``.
-private struct VocabularyProjection {
-    struct Gradients {
-        let h: Tensor
-        let weight: Tensor
-        let bias: Tensor
-    }
-
-    let h: Variable
-    let weight: Parameter
-    let bias: Parameter
-    let targets: UnsafePointer<Int32>
-    unowned let tape: Tape
-
-    private var arena: Arena { tape.arena }
-
-    /// The rows of a chunk: as many alike as keep the logits to about 20 MB, so that they stay in the last-level
-    /// cache between their uses; each chunk goes once over the weight and its gradient, so larger ones pay.
-    private var chunkRows: Int {
-        let rows = max(1, h.value.rows)
-        let limit = max(64, 5_242_880 / max(1, weight.shape[0]))
-        let chunks = (rows + limit - 1) / limit
-        return (rows + chunks - 1) / chunks
-    }
-
-    func makeGradients() -> Gradients {
-        Gradients(
-            h: arena.tensor(Shape(h.value.rows, h.value.columns)),
-            weight: arena.tensor(weight.shape), bias: arena.tensor(bias.shape))
-    }
-
-    func run(
-        token: Tensor, best: UnsafeMutableBufferPointer<Int32>, rowGradient: Tensor?,
-        into gradients: Gradients?
-    ) {
-        guard let bestStart = best.baseAddress else { return }
-        let (rows, vocabulary) = (h.value.rows, weight.shape[0])
-        let logits = arena.tensor(Shape(min(rows, chunkRows), vocabulary))
-        for start in stride(from: 0, to: rows, by: chunkRows) {
-            let range = start..<min(rows, start + chunkRows)
-            let chunk = logits.rows(0..<range.count)
-            let states = h.value.rows(range)
-            tape.multiply(Matrix(states), by: weight, bias: bias, into: Matrix(chunk))
-            ck_cross_entropy(
-                chunk.pointer, token.pointer + start, bestStart + start, targets + start,
-                rowGradient.map { UnsafePointer($0.pointer + start) }, Int64(range.count),
-                Int64(vocabulary))
-            guard let gradients else { continue }
-            // First, while the kernel's results are at hand.
-            ck_column_sum(
-                gradients.bias.pointer, chunk.pointer, Int64(range.count), Int64(vocabulary),
-                start > 0 ? 1 : 0)
-            tape.multiplyBack(Matrix(chunk), by: weight, into: Matrix(gradients.h.rows(range)))
-            tape.multiplyOuter(
-                Matrix(chunk), Matrix(states), into: Matrix(gradients.weight),
-                accumulate: start > 0)
-        }
     }
 }

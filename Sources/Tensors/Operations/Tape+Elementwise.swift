@@ -50,6 +50,16 @@ extension Tape {
         }
     }
 
+    /// a + b in the storage of b: for the result of an operation whose pullback does not look at it, a linear map's or
+    /// dropout's, that nobody else reads.
+    public func add(_ a: Variable, consuming b: Variable) -> Variable {
+        b.value.add(a.value)
+        return record(b.value, operation: "add") { [unowned self] dy in
+            accumulate(dy, into: b)
+            handOver(dy, to: a)
+        }
+    }
+
     /// y = scale · x.
     public func scale(_ x: Variable, by scale: Float) -> Variable {
         let y = arena.tensor(x.shape)

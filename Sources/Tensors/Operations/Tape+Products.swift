@@ -51,7 +51,26 @@ extension Tape {
         profiling(dy.rows * dy.columns * x.columns) {
             switch precision {
             case .fp32: dw.assign(transposed: dy, times: x, accumulate: accumulate)
-            case .bf16: dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+            case .bf16:
+                arena.scratch {
+                    dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
+                }
+            }
+        }
+    }
+
+    /// dx = dy W for dy in bf16, whatever the tape's precision.
+    public func multiplyBack(_ dy: RoundedMatrix, by weight: Parameter, into dx: Matrix) {
+        profiling(dy.rows * dy.columns * dx.columns) { dx.assign(dy, times: weight.packed) }
+    }
+
+    /// dW = dyᵀ x, or dW += dyᵀ x, for dy in bf16, whatever the tape's precision.
+    public func multiplyOuter(
+        _ dy: RoundedMatrix, _ x: Matrix, into dw: Matrix, accumulate: Bool = false
+    ) {
+        profiling(dy.rows * dy.columns * x.columns) {
+            arena.scratch {
+                dw.assign(transposed: dy, times: arena.packed(x), accumulate: accumulate)
             }
         }
     }
