@@ -54,6 +54,7 @@ import Testing
     @Test func adviceNamesKnownRecipes() {
         var report = EvaluationReport()
         (report.latents, report.categories, report.activeLatents) = (8, 8, 8)
+        report.klNats = 8
         report.shuffleGapNatsPerToken = 0.01
         var advice = Verdict(of: report).advice
         report.shuffleGapNatsPerToken = 2
@@ -68,5 +69,15 @@ import Testing
         #expect(named.count >= 5)
         #expect(
             named.allSatisfy { name in Recipe.builtIn.contains { $0.name == name } }, "\(named)")
+    }
+
+    /// Wrong codes mislead a decoder that learns little from the right ones; a gap alone is no health.
+    @Test(arguments: [(0.03, Verdict.Health.collapsed), (0.06, .healthy)])
+    func codesThatHoldNothingAreCollapsed(klOfALatent: Double, wanted: Verdict.Health) {
+        var report = EvaluationReport()
+        (report.latents, report.categories, report.activeLatents) = (16, 16, 12)
+        (report.shuffleGapNatsPerToken, report.codePerplexity) = (0.4, 12)
+        report.klNats = klOfALatent * 16
+        #expect(Verdict(of: report).health == wanted)
     }
 }

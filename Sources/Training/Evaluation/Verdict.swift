@@ -17,19 +17,24 @@ public struct Verdict: Sendable, Equatable {
 
     /// Below this shuffle gap, nats per token, the decoder is said to ignore the codes.
     public static let collapsedGap = 0.1
+    /// Below this mean KL of a latent, in nats, and below 1 nat in all, the codes are said to hold nothing.
+    public static let collapsedKL = 0.05
 
     /// Judges a report.
     ///
-    /// The shuffle gap decides about collapse: it is what the decoder loses without the right
-    /// codes, and no amount of KL can fake it.
+    /// The shuffle gap decides about collapse: it is what the decoder loses without the right codes, and no amount of KL
+    /// can fake it. A wrong code misleads too, so a gap alone does not make codes that hold next to nothing healthy.
     public init(of report: EvaluationReport) {
         let gap = report.shuffleGapNatsPerToken
         let idle = report.latents - report.activeLatents
-        if report.activeLatents == 0 || (gap ?? .infinity) < Verdict.collapsedGap {
+        let leastKL = min(1, Verdict.collapsedKL * Double(report.latents))
+        if report.activeLatents == 0 || (gap ?? .infinity) < Verdict.collapsedGap
+            || report.klNats < leastKL
+        {
             health = .collapsed
             advice = [
-                "the decoder ignores the codes: exchanging them between sentences costs "
-                    + "\((gap ?? 0).rounded(to: 3)) nats a token, and \(report.activeLatents) of \(report.latents) "
+                "the codes hold next to nothing: KL is \(report.klNats.rounded(to: 2)) nats a sentence, exchanging codes "
+                    + "costs \((gap ?? 0).rounded(to: 3)) nats a token, and \(report.activeLatents) of \(report.latents) "
                     + "latents carry information",
                 "begin anew with a remedy, one at a time, first to last: --recipe free-bits; --recipe batch-prior; "
                     + "--recipe pretrain; --recipe bag-of-words",
