@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the matrix products of training multiply; a trained model is always used in fp32.
+/// What the matrix products of training multiply.
 public enum TrainingPrecision: String, Codable, Sendable, CaseIterable {
     /// bf16 where the processor multiplies such numbers itself, else fp32.
     case auto
