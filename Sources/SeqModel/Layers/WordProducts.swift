@@ -3,9 +3,9 @@ import Tensors
 
 /// The products W_i x of words with the input weights of a recurrent layer, kept from one use of a word to the next.
 ///
-/// The words of free-running text come again and again, and for a row of products or two reading the weights is all the
-/// work: in fp32, whatever the precision of decoding. What is kept has the bits of what would be computed anew, and is forgotten when table or weights change. Threads
-/// may share it: one at a time adds words, and those that are there stay where they are.
+/// Words come again and again, and for a row of products or two reading the weights is all the work. Products are in fp32,
+/// whatever the precision of decoding: what is kept has the bits of what would be computed anew, and is forgotten when table
+/// or weights change. Threads may share it: one at a time adds words, and those that are there stay where they are.
 final class WordProducts {
     private let embedding: Embedding
     private let weight: Parameter
