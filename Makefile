@@ -15,7 +15,7 @@ demo: build  ## Trains on the bundled grammar and shows reconstructions, codes a
 	@Scripts/demo $(TEXTVAE)
 
 test: setup  ## Runs every test, numeric code optimised.
-	swift test -c release -Xswiftc -enable-testing
+	@Scripts/test
 
 bench: setup  ## Times products, layers, estimators, the tokenizer and whole training steps on this machine.
 	swift package --package-path Benchmarks/Micro --disable-sandbox benchmark

@@ -10,6 +10,8 @@ enum {
     BF16_BLOCK_ROWS = 192, // of A, rounded at a time
     BF16_BLOCK_TERMS = 256, // of a sum before it is added to C
     BF16_BLOCKS = 2, // of terms, rounded at a time: C stays in the cache between them
+    BF16_WIDE_ROWS = 4, // at most, that several panels are multiplied with at a time
+    BF16_WIDE_PANELS = 4,
     // Words between rows of a rounded block: odd numbers of cache lines spread over the cache's sets.
     BF16_ROW_STRIDE = BF16_BLOCK_TERMS / 2 + 16,
     BF16_TERM_STRIDE = BF16_BLOCK_ROWS + 16,

@@ -205,6 +205,41 @@ BF16_INLINE void multiply_tile(int rows, int transposed, const bf16_tile *t) {
     }
 }
 
+// A tile of few rows over several panels of B, `stride` words apart, all of whose columns exist: it keeps the multipliers
+// busy where one panel's sums would wait for each other.
+BF16_INLINE void multiply_wide(int rows, int panels, const bf16_tile *t, int64_t stride) {
+    vf s[BF16_WIDE_ROWS][2 * BF16_WIDE_PANELS];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < 2 * panels; v++) {
+        vf start = v_splat(0);
+        if (t->bias) v_load(&start, t->bias + v * LANES, LANES);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) s[r][v] = start;
+    }
+    for (int64_t p = 0; p < t->pairs; p++) {
+        vu x[BF16_WIDE_ROWS];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) x[r] = (vu)t->a[r * BF16_ROW_STRIDE + p];
+#pragma clang loop unroll(full)
+        for (int v = 0; v < 2 * panels; v++) {
+            vu y = *(const vu *)(t->b + v / 2 * stride + p * BF16_COLUMNS + v % 2 * LANES);
+#pragma clang loop unroll(full)
+            for (int r = 0; r < rows; r++) bf16_dot(&s[r][v], &x[r], &y);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (int v = 0; v < 2 * panels; v++)
+            v_put(t->c + r * t->ldc + v * LANES, &s[r][v], LANES, t->accumulate);
+}
+
+#define BF16_WIDE(rows, panels)                                                                            \
+    BF16_ENTRY static void wide_##rows(const bf16_tile *t, int64_t stride) { multiply_wide(rows, panels, t, stride); }
+BF16_WIDE(1, 4) BF16_WIDE(2, 4) BF16_WIDE(3, 2) BF16_WIDE(4, 2)
+static void (*const wide_tiles[BF16_WIDE_ROWS])(const bf16_tile *, int64_t) = {wide_1, wide_2, wide_3, wide_4};
+static const int wide_panels[BF16_WIDE_ROWS] = {4, 4, 2, 2};
+
 #define BF16_TILE(rows)                                                                                    \
     BF16_ENTRY static void tile_##rows(const bf16_tile *t) { multiply_tile(rows, 0, t); }                  \
     BF16_ENTRY static void tile_transposed_##rows(const bf16_tile *t) { multiply_tile(rows, 1, t); }
@@ -274,7 +309,9 @@ BF16_ENTRY static void multiply_block(const bf16_product *g, const bf16_block *o
         int64_t terms = own->terms - k < BF16_BLOCK_TERMS ? own->terms - k : BF16_BLOCK_TERMS;
         round_block(blocks[count], g, own->first, own->rows, own->k + k, terms);
     }
-    for (int64_t panel = begin; panel < end; panel++) {
+    int64_t wide = g->transposed || own->rows > BF16_WIDE_ROWS ? 1 : wide_panels[own->rows - 1];
+    for (int64_t panel = begin; panel < end; panel += wide) {
+        if (panel + wide > end || (panel + wide) * BF16_COLUMNS > g->n) wide = 1;
         bf16_tile t = {.ldc = g->ldc, .columns = g->n - panel * BF16_COLUMNS};
         float *c = g->c + own->first * g->ldc + panel * BF16_COLUMNS;
         for (int64_t i = 0; i < count; i++) {
@@ -283,6 +320,12 @@ BF16_ENTRY static void multiply_block(const bf16_product *g, const bf16_block *o
             t.b = g->b + (panel * pairs + k / 2) * BF16_COLUMNS;
             t.accumulate = g->accumulate || k > 0;
             t.bias = g->bias && k == 0 ? g->bias + panel * BF16_COLUMNS : 0;
+            if (wide > 1) {
+                t.a = blocks[i];
+                t.c = c;
+                wide_tiles[own->rows - 1](&t, pairs * BF16_COLUMNS);
+                continue;
+            }
             int at_end = i + 1 == count;
             const uint32_t *slice = at_end ? g->b + ((panel + 1) * pairs + own->k / 2) * BF16_COLUMNS
                                            : t.b + t.pairs * BF16_COLUMNS;

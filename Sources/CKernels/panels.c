@@ -1,7 +1,6 @@
 // Products of floats on tiles of C that stay in registers, from panels of B that stream through the caches.
 #include "ckernels_panels.h"
 
-#include "bfloat16_round.h"
 #include "lanes.h"
 #include "parallel.h"
 
@@ -14,11 +13,11 @@ enum {
 
 typedef struct {
     float *c;
-    const float *a, *b;     // b: words, of one float or of two numbers in bf16
+    const float *a, *b;
     int64_t ldc, lda, ldb;  // from row to row
     int64_t panel_stride;   // from panel to panel
     int64_t m, n, k;
-    int accumulate, is_padded, is_bf16, splits_columns;
+    int accumulate, is_padded, splits_columns;
     int64_t group_a, group_b, group_c;  // from group to group
 } product;
 
@@ -29,24 +28,17 @@ CK_INLINE int64_t part_of_sum(int64_t k, int64_t start) {
     return start == slice ? first : length - first;
 }
 
-// A row of one or more panels. A word in bf16 holds a column in its lower half, in its upper one that 16 to the right.
-CK_INLINE void load_row(vf *y, const float *b, int64_t panel_stride, int vectors, int is_bf16) {
+// A row of one or more panels.
+CK_INLINE void load_row(vf *y, const float *b, int64_t panel_stride, int vectors) {
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v += 2, b += panel_stride) {
-        if (is_bf16) {
-            vu words = (vu) * (const vi_unaligned *)b;
-            y[v] = (vf)(words << 16);
-            y[v + 1] = (vf)(words & 0xffff0000u);
-        } else {
-            y[v] = *(const vf_unaligned *)b;
-            y[v + 1] = *(const vf_unaligned *)(b + LANES);
-        }
+        y[v] = *(const vf_unaligned *)b;
+        y[v + 1] = *(const vf_unaligned *)(b + LANES);
     }
 }
 
 // The rows first ..< first + rows of one to four panels of C.
-CK_INLINE void tile(const product *p, int64_t first, int64_t panel, int rows, int panels,
-                    int is_bf16) {
+CK_INLINE void tile(const product *p, int64_t first, int64_t panel, int rows, int panels) {
     int64_t columns = p->n - panel * PANEL, start = 0;
     const int vectors = 2 * panels;
     do {
@@ -58,10 +50,10 @@ CK_INLINE void tile(const product *p, int64_t first, int64_t panel, int rows, in
         for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
             for (int v = 0; v < vectors; v++) s[r][v] = v_splat(0);
-        if (is_bf16 || p->is_padded || columns >= PANEL * panels) {
+        if (p->is_padded || columns >= PANEL * panels) {
             for (int64_t t = 0; t < terms; t++, b += p->ldb) {
                 vf y[8];
-                load_row(y, b, p->panel_stride, vectors, is_bf16);
+                load_row(y, b, p->panel_stride, vectors);
 #pragma clang loop unroll(full)
                 for (int r = 0; r < rows; r++) {
                     vf x = v_splat(a[r * p->lda + t]);
@@ -97,30 +89,21 @@ CK_INLINE void tile(const product *p, int64_t first, int64_t panel, int rows, in
     } while (start < p->k);
 }
 
-#define TILE(name, rows, panels, is_bf16)                                                          \
+#define TILE(name, rows, panels)                                                                   \
     CK_CLONES static void name##_##rows(const product *p, int64_t first, int64_t panel) {          \
-        tile(p, first, panel, rows, panels, is_bf16);                                              \
+        tile(p, first, panel, rows, panels);                                                       \
     }
-#define TILES(name, wide, is_bf16)                                                                 \
-    TILE(name, 1, 1, is_bf16) TILE(name, 2, 1, is_bf16) TILE(name, 3, 1, is_bf16)                  \
-    TILE(name, 4, 1, is_bf16) TILE(name, 5, 1, is_bf16) TILE(name, 6, 1, is_bf16)                  \
-    TILE(name, 7, 1, is_bf16) TILE(name, 8, 1, is_bf16) TILE(name, 9, 1, is_bf16)                  \
-    TILE(name, 10, 1, is_bf16) TILE(name, 11, 1, is_bf16) TILE(name, 12, 1, is_bf16)               \
-    TILE(wide, 1, 4, is_bf16) TILE(wide, 2, 2, is_bf16)                                            \
-    TILE(wide, 3, 2, is_bf16) TILE(wide, 4, 2, is_bf16)
-TILES(tile, wide, 0)
-TILES(tile_bf16, wide_bf16, 1)
+TILE(tile, 1, 1) TILE(tile, 2, 1) TILE(tile, 3, 1) TILE(tile, 4, 1)
+TILE(tile, 5, 1) TILE(tile, 6, 1) TILE(tile, 7, 1) TILE(tile, 8, 1)
+TILE(tile, 9, 1) TILE(tile, 10, 1) TILE(tile, 11, 1) TILE(tile, 12, 1)
+TILE(wide, 1, 4) TILE(wide, 2, 2) TILE(wide, 3, 2) TILE(wide, 4, 2)
 
-#define TILE_TABLE(name)                                                                           \
-    {name##_1, name##_2, name##_3, name##_4,  name##_5,  name##_6,                                 \
-     name##_7, name##_8, name##_9, name##_10, name##_11, name##_12}
-#define WIDE_TABLE(name) {name##_1, name##_2, name##_3, name##_4}
-
-// By precision and number of rows.
+// By number of rows.
 typedef void (*tile_function)(const product *, int64_t, int64_t);
-static const tile_function tiles[2][TILE_ROWS] = {TILE_TABLE(tile), TILE_TABLE(tile_bf16)};
+static const tile_function tiles[TILE_ROWS] = {tile_1, tile_2, tile_3, tile_4,  tile_5,  tile_6,
+                                               tile_7, tile_8, tile_9, tile_10, tile_11, tile_12};
 // With few rows several panels at a time keep the multipliers busy.
-static const tile_function wide_tiles[2][4] = {WIDE_TABLE(wide), WIDE_TABLE(wide_bf16)};
+static const tile_function wide_tiles[] = {wide_1, wide_2, wide_3, wide_4};
 static const int wide_panels[] = {4, 2, 2, 2};
 
 static void multiply(const product *p, int64_t row, int64_t stop, int64_t begin, int64_t end) {
@@ -135,9 +118,9 @@ static void multiply(const product *p, int64_t row, int64_t stop, int64_t begin,
             if (height <= 4) {
                 int wide = wide_panels[height - 1];
                 for (; panel + wide <= until && (panel + wide) * PANEL <= p->n; panel += wide)
-                    wide_tiles[p->is_bf16][height - 1](p, r, panel);
+                    wide_tiles[height - 1](p, r, panel);
             }
-            for (; panel < until; panel++) tiles[p->is_bf16][height - 1](p, r, panel);
+            for (; panel < until; panel++) tiles[height - 1](p, r, panel);
             r += height;
         }
     }
@@ -161,13 +144,13 @@ static int64_t panel_cost(int64_t m, int64_t k) {
     return products > reading ? products : reading;
 }
 
-void ck_panels_product(float *c, int64_t ldc, const float *a, int64_t lda, const void *panels,
-                       int is_bf16, int64_t m, int64_t n, int64_t k, int accumulate) {
+void ck_panels_product(float *c, int64_t ldc, const float *a, int64_t lda, const float *panels,
+                       int64_t m, int64_t n, int64_t k, int accumulate) {
     if (m <= 0 || n <= 0) return;
-    int64_t panel_count = (n + PANEL - 1) / PANEL, words = is_bf16 ? PANEL / 2 : PANEL;
-    product p = {.c = c, .a = a, .b = (const float *)panels, .ldc = ldc, .lda = lda, .ldb = words,
-                 .panel_stride = words * k, .m = m, .n = n, .k = k, .accumulate = accumulate,
-                 .is_padded = 1, .is_bf16 = is_bf16 != 0, .splits_columns = panel_count >= 8};
+    int64_t panel_count = (n + PANEL - 1) / PANEL;
+    product p = {.c = c, .a = a, .b = panels, .ldc = ldc, .lda = lda, .ldb = PANEL,
+                 .panel_stride = PANEL * k, .m = m, .n = n, .k = k, .accumulate = accumulate,
+                 .is_padded = 1, .splits_columns = panel_count >= 8};
     if (p.splits_columns)
         ck_parallel_for(product_range, &p, panel_count, 1, PANEL * panel_cost(m, k));
     else
@@ -198,7 +181,6 @@ typedef struct {
     float *y;
     const float *b;
     int64_t ldb, k, n;
-    int is_bf16;
 } packing;
 
 // The terms from t on of 16 columns, a term a vector.
@@ -220,30 +202,19 @@ CK_CLONES static void pack_range(void *context, int64_t begin, int64_t end) {
             load_block(right, &g, panel * PANEL + LANES, t, terms);
             for (int64_t i = 0; i < terms; i++) {
                 int64_t row = panel * g.k + t + i;
-                if (g.is_bf16) {
-                    vu low, high;
-                    bf16_round(&low, &left[i]);
-                    bf16_round(&high, &right[i]);
-                    vf words = (vf)(low >> 16 | (high & 0xffff0000u));
-                    v_store(g.y + row * LANES, &words, LANES);
-                } else {
-                    v_store(g.y + row * PANEL, &left[i], LANES);
-                    v_store(g.y + row * PANEL + LANES, &right[i], LANES);
-                }
+                v_store(g.y + row * PANEL, &left[i], LANES);
+                v_store(g.y + row * PANEL + LANES, &right[i], LANES);
             }
         }
     }
 }
 
-void ck_panels_pack_transposed(void *panels, int is_bf16, const float *b, int64_t ldb, int64_t k,
-                               int64_t n) {
-    packing g = {(float *)panels, b, ldb, k, n, is_bf16};
+void ck_panels_pack_transposed(float *panels, const float *b, int64_t ldb, int64_t k, int64_t n) {
+    packing g = {panels, b, ldb, k, n};
     ck_parallel_for(pack_range, &g, (n + PANEL - 1) / PANEL, 1, PANEL * k);
 }
 
-int64_t ck_panels_size(int64_t k, int64_t n, int is_bf16) {
-    return (n + PANEL - 1) / PANEL * PANEL * k * (is_bf16 ? 2 : 4);
-}
+int64_t ck_panels_count(int64_t k, int64_t n) { return (n + PANEL - 1) / PANEL * PANEL * k; }
 
 int ck_panels_are_fast(void) {
 #if defined(__x86_64__)

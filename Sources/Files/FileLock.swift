@@ -47,6 +47,8 @@ public final class FileLock {
     public func release() {
         guard descriptor >= 0 else { return }
         _ = ftruncate(descriptor, 0)
+        // Closing is not enough: a child that is forked but not yet its own program holds the file open too.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
         descriptor = -1
     }

@@ -6,6 +6,7 @@ public final class Arena {
     private var blocks: [UnsafeMutableRawBufferPointer] = []
     private var current = 0
     private var offset = 0
+    private var companions: [Arena] = []
 
     /// An arena; `reserve` bytes are taken at once.
     public init(reserve: Int = 1 << 20) {
@@ -16,7 +17,7 @@ public final class Arena {
         for block in blocks { block.deallocate() }
     }
 
-    /// The bytes held, used or not.
+    /// The bytes held, used or not, without those of companions.
     public var capacity: Int { blocks.reduce(0) { $0 + $1.count } }
 
     /// Forgets everything handed out; no tensor of this arena may be used afterwards.
@@ -28,6 +29,19 @@ public final class Arena {
         }
         current = 0
         offset = 0
+    }
+
+    /// An arena for what must outlive a reset of this one: of those lent before, one that nobody holds any more, empty.
+    ///
+    /// Memory that was touched once need not be cleared again by the system.
+    public func companion() -> Arena {
+        for index in companions.indices where isKnownUniquelyReferenced(&companions[index]) {
+            companions[index].reset()
+            return companions[index]
+        }
+        let arena = Arena()
+        companions.append(arena)
+        return arena
     }
 
     /// An uninitialised tensor.

@@ -21,10 +21,8 @@ public final class Codec {
     public let tokenizer: Tokenizer
     /// Sequences computed at once; changes speed and memory, never results.
     public var batchSize = 64
-    /// Of the decoder's weights when it runs freely.
-    ///
-    /// A token reads them all, so half the bytes are nearly half the time; codes are those of fp32 in either case.
-    public var precision = Precision.bf16 {
+    /// Of products when the decoder runs freely; codes are those of fp32 in either case.
+    public var precision = Precision.fastest {
         didSet { if precision != oldValue { prepared.decoding = nil } }
     }
 

@@ -179,7 +179,7 @@ public final class TextModel {
 
     /// Free-running sequences for codes, one a row.
     ///
-    /// Row i draws from `random(i)`; `precision` is that of the weights.
+    /// Row i draws from `random(i)`; `precision` is that of products.
     public func decode(
         _ codes: Codes, strategy: SearchStrategy, precision: Precision = .fp32, on tape: Tape,
         random: (Int) -> RandomStream
@@ -197,7 +197,7 @@ public final class TextModel {
     ) -> [[Int32]] {
         let tape = Tape(arena: tape.arena, isRecording: false, precision: precision)
         let state = decoder.makeState(
-            condition: condition(Variable(constant: embeddings), on: tape), precision: precision)
+            condition: condition(Variable(constant: embeddings), on: tape), on: tape)
         let search = Search(
             strategy: strategy, bos: tokens.bos, eos: tokens.eos,
             maximumLength: config.maximumLength)

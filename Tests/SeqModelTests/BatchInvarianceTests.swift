@@ -102,7 +102,8 @@ import Testing
         _ model: TinyModel, _ condition: DecoderCondition, _ batch: TokenBatch, _ lengths: [Int]
     ) -> [[Float]] {
         let inputs = unpacked(Array(batch.inputs), lengths: lengths)
-        let state = model.decoder.makeState(condition: condition)
+        let state = model.decoder.makeState(
+            condition: condition, on: Tape(arena: Arena(), isRecording: false))
         var logits = [[Float]](repeating: [], count: lengths.count)
         var alive = lengths.count
         for time in 0..<min(6, lengths.first ?? 0) {

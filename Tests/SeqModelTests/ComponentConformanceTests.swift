@@ -142,7 +142,7 @@ import Testing
         }
         let tape = Tape(arena: Arena(), isRecording: false)
         let pass = model(model.batch(sentences), on: tape)
-        let state = model.decoder.makeState(condition: pass.condition)
+        let state = model.decoder.makeState(condition: pass.condition, on: tape)
         for time in 0...41 {
             let logits = state.step(sentences.map { time == 0 ? 0 : $0[time - 1] })
             for row in sentences.indices {
@@ -177,7 +177,8 @@ import Testing
         let condition = model(model.batch(model.sentences(4)), on: tape).condition
         func state(_ chosen: [Int]) -> any DecoderState {
             model.decoder.makeState(
-                condition: rows(condition, chosen, tape.arena), precision: precision)
+                condition: rows(condition, chosen, tape.arena),
+                on: Tape(arena: tape.arena, isRecording: false, precision: precision))
         }
         let selected = state([0, 1, 2, 3])
         let fresh = state([3, 1, 1])
@@ -216,11 +217,12 @@ import Testing
         ]
         for strategy in strategies {
             let search = Search(strategy: strategy, bos: 0, eos: 1, maximumLength: 20)
-            let together = search(model.decoder.makeState(condition: condition), count: 5) {
+            let together = search(model.decoder.makeState(condition: condition, on: tape), count: 5) {
                 root.stream($0)
             }
             for row in 0..<5 {
-                let state = model.decoder.makeState(condition: rows(condition, [row], tape.arena))
+                let state = model.decoder.makeState(
+                    condition: rows(condition, [row], tape.arena), on: tape)
                 #expect(search(state, count: 1) { _ in root.stream(row) } == [together[row]])
             }
         }

@@ -39,7 +39,7 @@ import Testing
         let search = Search(
             strategy: .greedy, bos: TinyModel.bos, eos: TinyModel.eos, maximumLength: 20)
         let said = search(
-            model.decoder.makeState(condition: condition), count: batch.batchSize
+            model.decoder.makeState(condition: condition, on: values), count: batch.batchSize
         ) { RandomStream(seed: 0, "unused").stream($0) }
         #expect(said == batch.order.map { sentences[$0] })
     }

@@ -28,7 +28,7 @@ import Testing
             condition: DecoderCondition(
                 vector: Variable(constant: vector),
                 codes: Variable(constant: arena.zeros(Shape(rows.count, width)))),
-            precision: precision)
+            on: Tape(arena: arena, isRecording: false, precision: precision))
     }
 
     private func search(_ strategy: SearchStrategy) -> Search {
@@ -67,8 +67,8 @@ import Testing
         }
     }
 
-    /// With weights in bf16 logits change, by no more than their rounding.
-    @Test func roundedWeightsMoveLogitsALittle() {
+    /// With products in bf16 logits change, by no more than their rounding.
+    @Test func roundedProductsMoveLogitsALittle() {
         let (exact, rounded) = (state([0, 1, 2]), state([0, 1, 2], .bf16))
         for time in 0..<4 {
             let tokens: [Int32] = [4, 9, Int32(10 + time)]

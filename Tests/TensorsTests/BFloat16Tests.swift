@@ -126,7 +126,7 @@ import Testing
     }
 
     /// Sums begin with the bias, of any width, and the portable code gives their bits.
-    @Test(arguments: [1, 15, 16, 17, 31, 32, 33, 70], [0, 1, 7, 300])
+    @Test(arguments: [1, 15, 16, 17, 31, 32, 33, 70, 130], [0, 1, 7, 300])
     func bias(columns: Int, inner: Int) {
         let (arena, rows) = (Arena(), 13)
         let a = arena.tensor(Shape(rows, inner), sampleValues(rows * inner, seed: 1))
@@ -180,7 +180,7 @@ import Testing
         Matrix(whole).assign(Matrix(a), times: packed)
         for threadCount in [1, 2, 3] {
             ThreadPool.setThreadCount(threadCount)
-            for rowCount in [1, 2, 11, 12, 13, 64, 96, 97, 385, 400] {
+            for rowCount in [1, 2, 3, 4, 5, 11, 12, 13, 64, 96, 97, 385, 400] {
                 let part = arena.tensor(Shape(rowCount, outer))
                 Matrix(part).assign(Matrix(a.rows(most - rowCount..<most)), times: packed)
                 expectSameBits(

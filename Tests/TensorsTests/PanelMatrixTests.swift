@@ -35,58 +35,10 @@ import Testing
             Matrix(plain).assign(
                 Matrix(sample.x), times: Matrix(sample.weight.transposed), accumulate: accumulate)
             Matrix(panels).assign(
-                Matrix(sample.x), times: sample.weight.panels(in: .fp32), accumulate: accumulate)
+                Matrix(sample.x), times: sample.weight.panels, accumulate: accumulate)
             expectSameBits(panels.array, plain.array, "\(rows)×\(size.inner)×\(size.outer)")
             arena.reset()
         }
-    }
-
-    /// A product in bf16 is that of the rounded weight in fp32.
-    @Test(arguments: sizes, [false, true])
-    func bitsOfRoundedWeights(size: (inner: Int, outer: Int), accumulate: Bool) {
-        let arena = Arena()
-        for rows in Self.rowCounts {
-            let sample = Sample(rows: rows, inner: size.inner, outer: size.outer, in: arena)
-            let (half, whole) = (arena.tensor(sample.bias.shape), arena.tensor(sample.bias.shape))
-            half.copy(from: sample.bias)
-            whole.copy(from: sample.bias)
-            let rounded = Parameter(
-                sample.weight.shape,
-                sample.weight.value.array.map { Double(Self.rounded($0)) })
-            Matrix(half).assign(
-                Matrix(sample.x), timesTransposed: sample.weight, precision: .bf16,
-                accumulate: accumulate)
-            Matrix(whole).assign(
-                Matrix(sample.x), times: rounded.panels(in: .fp32), accumulate: accumulate)
-            expectSameBits(half.array, whole.array, "\(rows)×\(size.inner)×\(size.outer)")
-            #expect(sample.weight.value.array != rounded.value.array)
-            arena.reset()
-        }
-    }
-
-    /// The nearest bf16, ties to even.
-    private static func rounded(_ x: Float) -> Float {
-        let (low, high) = (x.bitPattern & 0xffff, x.bitPattern >> 16)
-        let isUp = low > 0x8000 || (low == 0x8000 && high & 1 == 1)
-        return Float(bitPattern: (isUp ? high + 1 : high) << 16)
-    }
-
-    /// Halves go to even, what is not a number stays none, infinities stay.
-    @Test func roundingOfWeights() {
-        let values = [
-            Float(bitPattern: 0x3f80_8000), Float(bitPattern: 0x3f81_8000), .infinity, .nan,
-            -.infinity, .greatestFiniteMagnitude, 0, Float(bitPattern: 0x3f80_8001),
-        ]
-        let arena = Arena()
-        let y = arena.tensor(Shape(1, values.count))
-        Matrix(y).assign(
-            Matrix(arena.tensor(Shape(1, 1), [1])),
-            timesTransposed: Parameter(Shape(values.count, 1), values.map { Double($0) }),
-            precision: .bf16)
-        #expect(y[0].bitPattern == 0x3f80_0000)
-        #expect(y[1].bitPattern == 0x3f82_0000)
-        #expect(y[2] == .infinity && y[3].isNaN && y[4] == -.infinity && y[5] == .infinity)
-        #expect(y[6] == 0 && y[7].bitPattern == 0x3f81_0000)
     }
 
     @Test(arguments: sizes, [false, true])
@@ -96,7 +48,7 @@ import Testing
         let y = arena.tensor(sample.bias.shape)
         y.copy(from: sample.bias)
         Matrix(y).assign(
-            Matrix(sample.x), times: sample.weight.panels(in: .fp32), accumulate: accumulate)
+            Matrix(sample.x), times: sample.weight.panels, accumulate: accumulate)
         for row in 0..<5 {
             for column in 0..<size.outer {
                 var sum = accumulate ? Double(sample.bias[row * size.outer + column]) : 0
@@ -111,13 +63,13 @@ import Testing
     }
 
     /// A row has the same bits whatever stands beside it and on every number of threads.
-    @Test(arguments: sizes, Precision.allCases)
-    func bitsOfRows(size: (inner: Int, outer: Int), precision: Precision) {
+    @Test(arguments: sizes)
+    func bitsOfRows(size: (inner: Int, outer: Int)) {
         let arena = Arena()
         let sample = Sample(rows: 65, inner: size.inner, outer: size.outer, in: arena)
         ThreadPool.setThreadCount(1)
         let whole = arena.tensor(sample.bias.shape)
-        Matrix(whole).assign(Matrix(sample.x), times: sample.weight.panels(in: precision))
+        Matrix(whole).assign(Matrix(sample.x), times: sample.weight.panels)
         defer { ThreadPool.setThreadCount(2) }
         for threads in 1...3 {
             ThreadPool.setThreadCount(threads)
@@ -125,7 +77,7 @@ import Testing
                 let range = 65 - rows..<65
                 let part = arena.tensor(Shape(rows, size.outer))
                 Matrix(part).assign(
-                    Matrix(sample.x.rows(range)), times: sample.weight.panels(in: precision))
+                    Matrix(sample.x.rows(range)), times: sample.weight.panels)
                 expectSameBits(part.array, whole.rows(range).array, "\(rows) rows of \(size)")
             }
         }

@@ -3,7 +3,7 @@
 // C = A·B with A [m, k] and C [m, n] row-major. An element of C is its sum over k in increasing order by fused
 // multiply-adds from zero, in parts that k alone decides (768 terms at a time, halved when more than 384), the parts
 // added in order: the same bits for any number of rows and threads, on every processor, and those of oneDNN's products
-// on AVX-512. B may be kept in bf16, half the bytes: the product is then that of B so rounded, to the bit.
+// on AVX-512.
 #pragma once
 #include <stdint.h>
 
@@ -16,14 +16,13 @@ extern "C" {
 // Whether the processor has the registers that make these products fast: AVX-512.
 int ck_panels_are_fast(void);
 
-// The bytes of B[k, n] in panels of 32 columns, [⌈n/32⌉][k][32], what lies beyond n zero; in bf16 columns j and j + 16
-// of a panel share a word.
-int64_t ck_panels_size(int64_t k, int64_t n, int is_bf16);
-// Packs B given as its transpose [n, k], rows ldb apart; rounds to the nearest bf16, ties to even.
-void ck_panels_pack_transposed(void *panels, int is_bf16, const float *b, int64_t ldb, int64_t k, int64_t n);
+// The numbers of B[k, n] in panels of 32 columns, [⌈n/32⌉][k][32], what lies beyond n zero.
+int64_t ck_panels_count(int64_t k, int64_t n);
+// Packs B given as its transpose [n, k], rows ldb apart.
+void ck_panels_pack_transposed(float *panels, const float *b, int64_t ldb, int64_t k, int64_t n);
 // c[m, n] (+)= a·B.
-void ck_panels_product(float *c, int64_t ldc, const float *a, int64_t lda, const void *panels, int is_bf16, int64_t m,
-                       int64_t n, int64_t k, int accumulate);
+void ck_panels_product(float *c, int64_t ldc, const float *a, int64_t lda, const float *panels, int64_t m, int64_t n,
+                       int64_t k, int accumulate);
 
 // One product per group: c[r, g, :] (+)= a[r, g, :]·b[g], for a [m, groups, k], b [groups, k, n], c [m, groups, n].
 void ck_grouped_product(float *c, const float *a, const float *b, int64_t m, int64_t groups, int64_t n, int64_t k,

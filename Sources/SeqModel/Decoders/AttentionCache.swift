@@ -1,7 +1,8 @@
 import CKernels
 import Tensors
 
-/// The keys and values of the tokens decoded so far, of one layer.
+/// Keys and values that one token of each sequence at a time attends to, of one layer: of the tokens decoded so far, or of
+/// the codes.
 struct AttentionCache {
     private let headCount: Int
     private let headWidth: Int
@@ -46,16 +47,37 @@ struct AttentionCache {
         count += 1
     }
 
+    /// Takes up P tokens of each sequence at once, without positions: keys and values `[R·P, H]`.
+    mutating func fill(keys: Tensor, values: Tensor) {
+        let (width, before) = (headCount * headWidth, count)
+        count += keys.rows / storage.rows
+        precondition(count <= capacity, "the cache is full")
+        var form = form
+        for place in before..<count {
+            let offset = (place - before) * width
+            ck_attention_append(
+                &form, keys.pointer + offset, values.pointer + offset,
+                Int64((count - before) * width), Int64(place), nil, nil)
+        }
+    }
+
     /// As ``append(_:angles:)``, and lets the token attend to all so far: `[R, 3H]` → `[R, H]`.
     mutating func attend(_ x: Variable, angles: RotaryAngles, on tape: Tape) -> Variable {
         append(x.value, angles: angles)
-        let (cosines, sines) = turn(count - 1, angles)
+        return context(of: x, angles: angles, on: tape)
+    }
+
+    /// Lets one token of each sequence attend to all that is held: its query is the first H numbers of a row of x.
+    ///
+    /// With angles, the token is the last one held.
+    func context(of x: Variable, angles: RotaryAngles? = nil, on tape: Tape) -> Variable {
+        let turn = angles.map { self.turn(count - 1, $0) }
         var form = form
         let context = tape.arena.tensor(Shape(x.value.rows, headCount * headWidth))
         let space = tape.arena.tensor(Shape(Int(ck_attention_step_workspace(&form))))
         ck_attention_step(
-            &form, context.pointer, x.value.pointer, Int64(x.value.columns), Int64(count), cosines,
-            sines, space.pointer)
+            &form, context.pointer, x.value.pointer, Int64(x.value.columns), Int64(count),
+            turn?.cosines, turn?.sines, space.pointer)
         return Variable(constant: context)
     }
 

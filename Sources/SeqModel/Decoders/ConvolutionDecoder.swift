@@ -129,9 +129,7 @@ public struct ConvolutionDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(
-        condition: DecoderCondition, precision: Precision
-    ) -> any DecoderState {
-        ConvolutionDecoderState(self, condition: condition, precision: precision)
+    public func makeState(condition: DecoderCondition, on tape: Tape) -> any DecoderState {
+        ConvolutionDecoderState(self, condition: condition, on: tape)
     }
 }

@@ -15,14 +15,15 @@ final class ConvolutionDecoderState: DecoderState {
     private let decoder: ConvolutionDecoder
     private let scratch: Tape
     private let rows: DecoderRows
-    private let weights = Arena()
+    private let weights: Arena
     private var blocks: [Block]
     private var time = 0
 
-    init(_ decoder: ConvolutionDecoder, condition: DecoderCondition, precision: Precision) {
+    init(_ decoder: ConvolutionDecoder, condition: DecoderCondition, on tape: Tape) {
         self.decoder = decoder
-        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
-        let rows = DecoderRows(count: condition.vector.value.rows)
+        scratch = tape.companion()
+        weights = tape.arena.companion()
+        let rows = DecoderRows(count: condition.vector.value.rows, beside: tape.arena)
         self.rows = rows
         blocks = [ConvolutionDecoder.Block](decoder.blocks).map { [scratch, weights] block in
             let span = block.convolution.delays.last ?? 0

@@ -6,11 +6,15 @@ final class DecoderRows {
     /// R, the number of sequences.
     private(set) var count: Int
     /// Where they live.
-    private(set) var storage = Arena()
+    private(set) var storage: Arena
     /// Receives what is kept when rows are selected, and then becomes the storage.
-    private var spare = Arena()
+    private var spare: Arena
 
-    init(count: Int) { self.count = count }
+    init(count: Int, beside arena: Arena) {
+        self.count = count
+        storage = arena.companion()
+        spare = arena.companion()
+    }
 
     /// A copy that stays until rows are selected.
     func kept(_ tensor: Tensor) -> Tensor {

@@ -135,10 +135,8 @@ public struct GRUDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(
-        condition: DecoderCondition, precision: Precision
-    ) -> any DecoderState {
-        GRUDecoderState(self, condition: condition, precision: precision)
+    public func makeState(condition: DecoderCondition, on tape: Tape) -> any DecoderState {
+        GRUDecoderState(self, condition: condition, on: tape)
     }
 
     /// The logits after the states h, `[R, V]`.

@@ -15,11 +15,11 @@ final class GRUDecoderState: DecoderState {
     /// One token per sequence.
     private var packing: Packing
 
-    init(_ decoder: GRUDecoder, condition: DecoderCondition, precision: Precision) {
+    init(_ decoder: GRUDecoder, condition: DecoderCondition, on tape: Tape) {
         self.decoder = decoder
-        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
+        scratch = tape.companion()
         let c = condition.vector
-        let rows = DecoderRows(count: c.value.rows)
+        let rows = DecoderRows(count: c.value.rows, beside: tape.arena)
         self.rows = rows
         packing = Packing(lengths: Array(repeating: 1, count: rows.count))
         layers = [GRUDecoder.Layer](decoder.layers).map { [scratch] layer in
@@ -28,10 +28,7 @@ final class GRUDecoderState: DecoderState {
                 condition: rows.kept(layer.condition(c, on: scratch).value))
         }
         memory = decoder.attention.map { [scratch] in
-            let memory = $0.codes.memory(condition.codes, on: scratch)
-            return CodeAttention.Memory(
-                keys: Variable(constant: rows.kept(memory.keys.value)),
-                values: Variable(constant: rows.kept(memory.values.value)))
+            $0.codes.cached(condition.codes, in: rows.storage, on: scratch)
         }
     }
 
@@ -67,11 +64,7 @@ final class GRUDecoderState: DecoderState {
                 layers[index].h = selected(layers[index].h)
                 layers[index].condition = selected(layers[index].condition)
             }
-            memory = memory.map {
-                CodeAttention.Memory(
-                    keys: Variable(constant: selected($0.keys.value)),
-                    values: Variable(constant: selected($0.values.value)))
-            }
+            memory = memory?.selected(selected)
         }
         packing = Packing(lengths: Array(repeating: 1, count: rows.count))
     }

@@ -107,9 +107,7 @@ public struct LSTMDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(
-        condition: DecoderCondition, precision: Precision
-    ) -> any DecoderState {
-        LSTMDecoderState(self, condition: condition, precision: precision)
+    public func makeState(condition: DecoderCondition, on tape: Tape) -> any DecoderState {
+        LSTMDecoderState(self, condition: condition, on: tape)
     }
 }

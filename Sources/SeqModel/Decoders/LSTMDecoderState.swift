@@ -13,10 +13,10 @@ final class LSTMDecoderState: DecoderState {
     private let rows: DecoderRows
     private var layers: [Layer]
 
-    init(_ decoder: LSTMDecoder, condition: DecoderCondition, precision: Precision) {
+    init(_ decoder: LSTMDecoder, condition: DecoderCondition, on tape: Tape) {
         self.decoder = decoder
-        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
-        let rows = DecoderRows(count: condition.vector.value.rows)
+        scratch = tape.companion()
+        let rows = DecoderRows(count: condition.vector.value.rows, beside: tape.arena)
         self.rows = rows
         layers = [LSTMDecoder.Layer](decoder.layers).map { [scratch] layer in
             let state = layer.state(condition.vector, on: scratch)

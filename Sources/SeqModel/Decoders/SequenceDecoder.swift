@@ -10,16 +10,10 @@ public protocol SequenceDecoder {
         on tape: Tape
     ) -> TokenLikelihood
 
-    /// The state before the first token of sequences with these conditions, one a row; `precision` is that of the weights
-    /// a step reads.
-    func makeState(condition: DecoderCondition, precision: Precision) -> any DecoderState
-}
-
-extension SequenceDecoder {
-    /// The state before the first token, with weights in fp32.
-    public func makeState(condition: DecoderCondition) -> any DecoderState {
-        makeState(condition: condition, precision: .fp32)
-    }
+    /// The state before the first token of sequences with these conditions, one a row.
+    ///
+    /// Its products have the precision of `tape`, its memory lies beside the tape's arena.
+    func makeState(condition: DecoderCondition, on tape: Tape) -> any DecoderState
 }
 
 /// Sequences being decoded side by side.

@@ -127,9 +127,7 @@ public struct TransformerDecoder: SequenceDecoder {
     }
 
     /// The state before the first token.
-    public func makeState(
-        condition: DecoderCondition, precision: Precision
-    ) -> any DecoderState {
-        TransformerDecoderState(self, condition: condition, precision: precision)
+    public func makeState(condition: DecoderCondition, on tape: Tape) -> any DecoderState {
+        TransformerDecoderState(self, condition: condition, on: tape)
     }
 }

@@ -16,10 +16,10 @@ final class TransformerDecoderState: DecoderState {
     /// Nothing is dropped.
     private let noRandom = RandomStream(seed: 0, "unused")
 
-    init(_ decoder: TransformerDecoder, condition: DecoderCondition, precision: Precision) {
+    init(_ decoder: TransformerDecoder, condition: DecoderCondition, on tape: Tape) {
         self.decoder = decoder
-        scratch = Tape(arena: Arena(), isRecording: false, precision: precision)
-        let rows = DecoderRows(count: condition.vector.value.rows)
+        scratch = tape.companion()
+        let rows = DecoderRows(count: condition.vector.value.rows, beside: tape.arena)
         self.rows = rows
         packing = Packing(lengths: [Int](repeating: 1, count: rows.count))
         caches = decoder.layers.map { _ in
@@ -29,11 +29,7 @@ final class TransformerDecoderState: DecoderState {
                 capacity: 16 + (decoder.prefix?.count ?? 0), in: rows.storage)
         }
         memories = decoder.layers.map { [scratch] layer in
-            layer.memory(condition.codes, on: scratch).map {
-                CodeAttention.Memory(
-                    keys: Variable(constant: rows.kept($0.keys.value)),
-                    values: Variable(constant: rows.kept($0.values.value)))
-            }
+            layer.cross?.attention.cached(condition.codes, in: rows.storage, on: scratch)
         }
         if let prefix = decoder.prefix {
             fill(prefix(condition.codes, on: scratch), stepCount: prefix.count)
@@ -75,11 +71,7 @@ final class TransformerDecoderState: DecoderState {
         rows.select(chosen) { selected in
             for index in caches.indices {
                 caches[index].storage = selected(caches[index].storage)
-                memories[index] = memories[index].map {
-                    CodeAttention.Memory(
-                        keys: Variable(constant: selected($0.keys.value)),
-                        values: Variable(constant: selected($0.values.value)))
-                }
+                memories[index] = memories[index]?.selected(selected)
             }
         }
         packing = Packing(lengths: [Int](repeating: 1, count: rows.count))

@@ -32,12 +32,15 @@ public struct CodeAttention {
         self.headCount = headCount
     }
 
-    /// What the tokens of a batch attend to.
+    /// What the tokens of a batch attend to: keys and values of the codes of each sequence.
     public struct Memory {
-        /// `[B·D, A]`.
-        public let keys: Variable
-        /// `[B·D, A]`.
-        public let values: Variable
+        enum Form {
+            /// As training reads them, each `[B·D, A]`.
+            case rows(keys: Variable, values: Variable)
+            /// As decoding reads them, for one token a sequence at a time.
+            case cache(AttentionCache)
+        }
+        let form: Form
     }
 
     /// Code embeddings `[B, D·E]` → keys and values.
@@ -46,16 +49,47 @@ public struct CodeAttention {
         let rows = codes.reshaped(Shape(codes.value.count / size, size))
         let keys = tape.addRepeated(slot, to: key(rows, on: tape))
         precondition(keys.value.rows % slots == 0, "\(rows.shape) for \(slots) latents")
-        return Memory(keys: keys, values: value(rows, on: tape))
+        return Memory(form: .rows(keys: keys, values: value(rows, on: tape)))
     }
 
     /// Packed states `[N, H]` → contexts `[N, A]`.
     public func callAsFunction(
         _ states: Variable, memory: Memory, packing: Packing, on tape: Tape
     ) -> Variable {
-        tape.crossAttention(
-            query(states, on: tape), keys: memory.keys, values: memory.values,
-            slotCount: slot.shape[0], headCount: headCount, packing: packing)
+        let query = self.query(states, on: tape)
+        switch memory.form {
+        case .rows(let keys, let values):
+            return tape.crossAttention(
+                query, keys: keys, values: values, slotCount: slot.shape[0],
+                headCount: headCount, packing: packing)
+        case .cache(let cache):
+            return cache.context(of: query, on: tape)
+        }
+    }
+
+    /// The memory of sequences that will be decoded, kept in `arena` for one token of each at a time.
+    func cached(_ codes: Variable, in arena: Arena, on tape: Tape) -> Memory {
+        var cache = AttentionCache(
+            rows: codes.value.rows, width: key.weight.shape[0], headCount: headCount,
+            capacity: slot.shape[0], in: arena)
+        tape.arena.scratch {
+            guard case .rows(let keys, let values) = memory(codes, on: tape).form else {
+                preconditionFailure("a memory that is a cache already")
+            }
+            cache.fill(keys: keys.value, values: values.value)
+        }
+        return Memory(form: .cache(cache))
+    }
+}
+
+extension CodeAttention.Memory {
+    /// A cached memory with its storage replaced by what `body` makes of it.
+    func selected(_ body: (Tensor) -> Tensor) -> CodeAttention.Memory {
+        guard case .cache(var cache) = form else {
+            preconditionFailure("rows are selected of cached memories")
+        }
+        cache.storage = body(cache.storage)
+        return CodeAttention.Memory(form: .cache(cache))
     }
 }
 

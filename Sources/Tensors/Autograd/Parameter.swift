@@ -40,7 +40,6 @@ public final class Parameter {
     private var packedForm: Derived<PackedMatrix>?
     private var packedTransposedForm: Derived<PackedMatrix>?
     private var panelsForm: Derived<PanelMatrix>?
-    private var roundedPanelsForm: Derived<PanelMatrix>?
     /// Keeps the value's storage alive where it is not the parameter's own.
     private let owner: AnyObject?
 
@@ -66,7 +65,6 @@ public final class Parameter {
         if owner == nil { value.pointer.deallocate() }
         if hasGradientStorage { gradient.pointer.deallocate() }
         panelsForm?.form.pointer.deallocate()
-        roundedPanelsForm?.form.pointer.deallocate()
         transposedForm?.form.pointer.deallocate()
         packedForm?.form.pointer.deallocate()
         packedTransposedForm?.form.pointer.deallocate()
@@ -102,10 +100,14 @@ public final class Parameter {
         }
     }
 
-    /// The transpose of the value, `[columns, rows]`, as the right-hand side of products of a model in use.
-    public func panels(in precision: Precision) -> PanelMatrix {
-        current(precision == .bf16 ? \.roundedPanelsForm : \.panelsForm) {
-            PanelMatrix(rows: value.columns, columns: value.rows, precision: precision)
+    /// The transpose of the value, `[columns, rows]`, as the right-hand side of fp32 products of a model in use.
+    public var panels: PanelMatrix {
+        current(\.panelsForm) {
+            let (rows, columns) = (value.columns, value.rows)
+            let count = PanelMatrix.elementCount(rows: rows, columns: columns)
+            return PanelMatrix(
+                rows: rows, columns: columns,
+                pointer: Parameter.allocate(Float.self, count: count))
         } fill: {
             $0.pack(transposed: Matrix(value))
         }

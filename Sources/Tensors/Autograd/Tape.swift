@@ -20,7 +20,7 @@ public final class Tape {
     /// A recording tape trains; so may a ``detached`` one.
     public let isTraining: Bool
 
-    /// The numbers that matrix products multiply: where nothing is recorded and nobody trains, the weights alone.
+    /// The numbers that matrix products multiply.
     public let precision: Precision
 
     /// Told where the time goes, if anybody wants to know.
@@ -60,6 +60,11 @@ public final class Tape {
             arena: arena, isRecording: false, isTraining: isTraining, precision: precision)
         tape.profiler = profiler
         return tape
+    }
+
+    /// A tape in the same precision that records nothing, on an arena of its own beside this one's.
+    public func companion() -> Tape {
+        Tape(arena: arena.companion(), isRecording: false, precision: precision)
     }
 
     /// Forgets the step and resets the arena.

@@ -7,7 +7,7 @@ extension Tape {
         _ x: Matrix, by weight: Parameter, bias: Parameter, into y: Matrix
     ) {
         precondition(y.stride == y.columns && bias.shape.count == y.columns)
-        if precision == .bf16, !isInUse {
+        if precision == .bf16 {
             profiling(x.rows * x.columns * y.columns) {
                 y.assign(x, times: weight.packedTransposed, bias: bias.value)
             }
@@ -23,9 +23,8 @@ extension Tape {
     ) {
         profiling(x.rows * x.columns * y.columns) {
             switch precision {
-            case _ where isInUse:
-                y.assign(
-                    x, timesTransposed: weight, precision: precision, accumulate: accumulate)
+            case .fp32 where isInUse:
+                y.assign(x, timesTransposed: weight, accumulate: accumulate)
             case .fp32: y.assign(x, times: Matrix(weight.transposed), accumulate: accumulate)
             case .bf16: y.assign(x, times: weight.packedTransposed, accumulate: accumulate)
             }

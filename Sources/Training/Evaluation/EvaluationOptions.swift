@@ -5,8 +5,8 @@ import Tensors
 public struct EvaluationOptions: Sendable, Equatable {
     /// Whether sentences are also decoded freely, for exact matches, BLEU and edit similarity.
     public var decodes = false
-    /// Of the decoder's weights when it decodes freely; all else is measured in fp32.
-    public var precision = Precision.bf16
+    /// Of products when the decoder decodes freely; all else is measured in fp32.
+    public var precision = Precision.fastest
     /// S, the draws of the importance-weighted bound; 0: none.
     public var importanceSamples = 0
     /// Whether log p(x) is summed over all codes; for grids of at most ``maximumExactCodes``.

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Tensors
 
-/// What a model's weights are multiplied in when it decodes freely.
+/// What a model multiplies when it decodes freely.
 struct PrecisionOptions: ParsableArguments {
     /// The words of the flag.
     enum Choice: String, CaseIterable {
-        /// bf16.
+        /// What the processor is fastest in.
         case auto
         case fp32
         case bf16
@@ -14,11 +14,17 @@ struct PrecisionOptions: ParsableArguments {
     @Option(
         name: .customLong("precision"),
         help: ArgumentHelp(
-            "Of the weights in decoding: bf16 reads half the bytes, fp32 is to the letter; auto is bf16. (default: auto)",
+            "Of products in decoding: bf16 is faster where the processor has it (auto), fp32 is to the letter. (default: auto)",
             valueName: "auto|fp32|bf16"),
         completion: .words(of: Choice.self), transform: keyword)
     var choice = Choice.auto
 
     /// The precision asked for.
-    var precision: Precision { choice == .fp32 ? .fp32 : .bf16 }
+    var precision: Precision {
+        switch choice {
+        case .auto: .fastest
+        case .fp32: .fp32
+        case .bf16: .bf16
+        }
+    }
 }
