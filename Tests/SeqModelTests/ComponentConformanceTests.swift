@@ -217,7 +217,8 @@ import Testing
         ]
         for strategy in strategies {
             let search = Search(strategy: strategy, bos: 0, eos: 1, maximumLength: 20)
-            let together = search(model.decoder.makeState(condition: condition, on: tape), count: 5) {
+            let together = search(model.decoder.makeState(condition: condition, on: tape), count: 5)
+            {
                 root.stream($0)
             }
             for row in 0..<5 {

@@ -28,7 +28,8 @@ struct ModelOptions: ParsableArguments {
     /// - Parameters:
     ///   - ignoringPrior: whether a prior beside the model is left alone, whatever it is.
     ///   - precision: of the weights in decoding.
-    func load(ignoringPrior: Bool = false, decodingIn precision: Precision = .fastest) throws -> Codec
+    func load(ignoringPrior: Bool = false, decodingIn precision: Precision = .fastest) throws
+        -> Codec
     {
         try threading.apply()
         let codec = try Codec(directory: model, ignoringPrior: ignoringPrior)
