@@ -27,7 +27,7 @@ struct ModelOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - ignoringPrior: whether a prior beside the model is left alone, whatever it is.
-    ///   - precision: of the weights in decoding.
+    ///   - precision: of products in decoding.
     func load(ignoringPrior: Bool = false, decodingIn precision: Precision = .fastest) throws
         -> Codec
     {
