@@ -105,7 +105,7 @@ def sample(arguments, folder, ids):
     for kind in arguments.samplers:
         peer = (Pair if kind == "pair" else Worker)(kind, arguments, ids)
         try:
-            for size, ours_count, peer_count in [(1, 1000, 64), (256, 4096, 512)]:
+            for size, ours_count, peer_count in [(1, 1000, 64), (256, 16384, 512)]:
                 text = folder / "sample.txt"
                 ours = command(
                     arguments, "sample", "--temperature", 1, "--count", ours_count,

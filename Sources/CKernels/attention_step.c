@@ -51,6 +51,34 @@ CK_CLONES static void append_range(void *context, int64_t begin, int64_t end) {
     }
 }
 
+// Sixteen rows of keys at a time become columns.
+CK_CLONES static void fill_range(void *context, int64_t begin, int64_t end) {
+    const step args = *(const step *)context, *s = &args;
+    const ck_attention_cache *c = &s->c;
+    int64_t wide = padded(c->head_width), capacity = padded(c->capacity), size = c->heads * c->head_width;
+    for (int64_t pair = begin; pair < end; pair++) {
+        int64_t first = pair / c->heads * s->count * size + pair % c->heads * c->head_width;
+        float *keys = cache_of(c, pair), *values = keys + wide * capacity;
+        for (int64_t k = 0; k < s->count; k += LANES) {
+            for (int64_t i = 0; i < wide; i += LANES) {
+                int64_t there = c->head_width - i < LANES ? c->head_width - i : LANES;
+                vf block[LANES];
+                for (int64_t r = 0; r < LANES; r++) {
+                    block[r] = v_splat(0);
+                    if (k + r >= s->count) continue;
+                    int64_t place = first + (k + r) * size + i;
+                    vf value;
+                    v_load(&block[r], s->keys + place, there);
+                    v_load(&value, s->values + place, there);
+                    v_store(values + (k + r) * wide + i, &value, LANES);
+                }
+                v_transpose(block);
+                for (int64_t r = 0; r < LANES; r++) v_store(keys + (i + r) * capacity + k, &block[r], LANES);
+            }
+        }
+    }
+}
+
 CK_CLONES static void step_range(void *context, int64_t begin, int64_t end) {
     const step args = *(const step *)context, *s = &args;
     const ck_attention_cache *c = &s->c;
@@ -77,6 +105,11 @@ void ck_attention_append(const ck_attention_cache *cache, const float *keys, con
     step s = {.c = *cache, .keys = keys, .values = values, .stride = stride,
               .position = position, .cosines = cosines, .sines = sines};
     ck_parallel_for(append_range, &s, cache->rows * cache->heads, 1, 4 * cache->head_width);
+}
+
+void ck_attention_fill(const ck_attention_cache *cache, const float *keys, const float *values, int64_t count) {
+    step s = {.c = *cache, .keys = keys, .values = values, .count = count};
+    ck_parallel_for(fill_range, &s, cache->rows * cache->heads, 1, count * cache->head_width / 4);
 }
 
 int64_t ck_attention_step_workspace(const ck_attention_cache *cache) {

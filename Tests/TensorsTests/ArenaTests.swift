@@ -57,4 +57,23 @@ import Testing
         arena.reset()
         #expect(arena.zeros(Shape(500)).buffer.allSatisfy { $0 == 0 })
     }
+
+    /// Companions outlive a reset of the arena, are nobody else's while held, and are found again afterwards.
+    @Test func companionsAreLentAgain() {
+        let arena = Arena()
+        var first: Arena? = arena.companion()
+        let second = arena.companion()
+        #expect(first !== second && first !== arena)
+        let tensor = first?.tensor(Shape(1 << 20))
+        tensor?.fill(3)
+        second.tensor(Shape(1 << 20)).fill(4)
+        arena.reset()
+        #expect(tensor?.buffer.allSatisfy { $0 == 3 } == true)
+        let size = first?.capacity
+        first = nil
+        let third = arena.companion()
+        #expect(third !== second && third.capacity == size)
+        third.tensor(Shape(1 << 20)).fill(5)
+        #expect(third.capacity == size)
+    }
 }

@@ -168,6 +168,8 @@ void ck_attention_cache_copy(const ck_attention_cache *to, const ck_attention_ca
 // and sines[head_width/2] are the angles of that position.
 void ck_attention_append(const ck_attention_cache *cache, const float *keys, const float *values, int64_t stride,
                          int64_t position, const float *_Nullable cosines, const float *_Nullable sines);
+// Puts `count` keys and values of each row, [rows, count, heads·head_width] each, at the places from 0 on, without positions.
+void ck_attention_fill(const ck_attention_cache *cache, const float *keys, const float *values, int64_t count);
 int64_t ck_attention_step_workspace(const ck_attention_cache *cache);
 // context[rows, heads·head_width] of one query a row over the first `count` keys: the bits of ck_attention_forward.
 void ck_attention_step(const ck_attention_cache *cache, float *context, const float *queries, int64_t stride,

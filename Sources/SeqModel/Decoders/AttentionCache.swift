@@ -47,18 +47,13 @@ struct AttentionCache {
         count += 1
     }
 
-    /// Takes up P tokens of each sequence at once, without positions: keys and values `[R·P, H]`.
+    /// Takes up P keys and values of each sequence at once, the first ones and without positions: `[R·P, H]`.
     mutating func fill(keys: Tensor, values: Tensor) {
-        let (width, before) = (headCount * headWidth, count)
-        count += keys.rows / storage.rows
-        precondition(count <= capacity, "the cache is full")
+        let taken = keys.rows / max(1, storage.rows)
+        precondition(count == 0 && taken <= capacity, "the cache is not empty, or full")
         var form = form
-        for place in before..<count {
-            let offset = (place - before) * width
-            ck_attention_append(
-                &form, keys.pointer + offset, values.pointer + offset,
-                Int64((count - before) * width), Int64(place), nil, nil)
-        }
+        ck_attention_fill(&form, keys.pointer, values.pointer, Int64(taken))
+        count = taken
     }
 
     /// As ``append(_:angles:)``, and lets the token attend to all so far: `[R, 3H]` → `[R, H]`.
