@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -16,6 +17,26 @@ import Testing
         next.release()
         next.release()
         #expect(try scratch.read(".lock").isEmpty)
+    }
+
+    /// A child that has been forked, but is not its own program yet, holds all files of its parent.
+    @Test func childrenDoNotHoldTheLock() throws {
+        let scratch = try Scratch()
+        let spawning = Thread {
+            while !Thread.current.isCancelled {
+                var pid: pid_t = 0
+                var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
+                if posix_spawn(&pid, "/bin/true", nil, nil, &arguments, nil) == 0 {
+                    waitpid(pid, nil, 0)
+                }
+                arguments.forEach { free($0) }
+            }
+        }
+        spawning.start()
+        defer { spawning.cancel() }
+        for _ in 0..<2000 {
+            try FileLock(directory: scratch.folder).release()
+        }
     }
 
     @Test func dyingFreesTheLock() throws {
