@@ -69,6 +69,22 @@ import Testing
         }
     }
 
+    /// Halves go to even, what is not a number stays none, infinities stay.
+    @Test func roundingOfWeights() {
+        let values = [
+            Float(bitPattern: 0x3f80_8000), Float(bitPattern: 0x3f81_8000), .infinity, .nan,
+            -.infinity, .greatestFiniteMagnitude, 0, Float(bitPattern: 0x3f80_8001),
+        ]
+        let arena = Arena()
+        let y = arena.tensor(Shape(1, values.count))
+        let weight = Parameter(Shape(values.count, 1), values.map { Double($0) })
+        Matrix(y).assign(Matrix(arena.tensor(Shape(1, 1), [1])), times: weight.packedTransposed)
+        #expect(y[0].bitPattern == 0x3f80_0000)
+        #expect(y[1].bitPattern == 0x3f82_0000)
+        #expect(y[2] == .infinity && y[3].isNaN && y[4] == -.infinity && y[5] == .infinity)
+        #expect(y[6] == 0 && y[7].bitPattern == 0x3f81_0000)
+    }
+
     /// A parameter's two packed forms, renewed after a change.
     @Test func parametersArePackedAnew() {
         let arena = Arena()
