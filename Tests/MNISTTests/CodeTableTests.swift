@@ -52,7 +52,7 @@ import Testing
         let elbo = DigitBound(
             model, images, estimator: ExactEnumeration(), at: 0,
             using: RandomStream(seed: 0, "unused"), on: tape
-        ).elbo.value[0]
+        ).objective.value[0]
         var divergence = 0.0
         for image in 0..<6 {
             for code in 0..<9 {

@@ -34,7 +34,7 @@ import Testing
         (["--estimator", "reinmx"], "reinmax"),
         (["--estimator", "rloo", "--temperature", "1"], "temperature"),
         (["--temperature", "0.5"], "temperature"),
-        (["--estimator", "reinforce", "--baseline", "learned"], "estimator.baseline: got one"),
+        (["--set", "kl_weight.start=-1"], "kl_weight.start: got -1"),
         (["--estimator", "exact", "--latents", "24"], "K^D"),
         (["--latents", "0"], "latent_count: got 0"),
         (["--categories", "1"], "category_count: got 1"),

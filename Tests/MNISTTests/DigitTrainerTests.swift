@@ -34,6 +34,9 @@ import Testing
         ["--estimator", "straight_through_gumbel", "--temperature", "0.5"],
         ["--estimator", "rloo", "--samples", "2", "--protocol", "seed"],
         ["--estimator", "reinforce", "--baseline=-300", "--protocol", "seed"],
+        ["--estimator", "reinforce", "--baseline=mode", "--protocol", "seed"],
+        ["--estimator", "reinforce", "--baseline=learned", "--protocol", "seed"],
+        ["--estimator", "reinmax", "--set", "kl_weight.start=3", "--set", "kl_weight.steps=60"],
         ["--estimator", "reinmax", "--optimizer", "radam"],
     ])
     func boundsRise(flags: [String]) throws {

@@ -8,6 +8,9 @@ final class DigitTrainer {
     let model: DigitModel
     private let train: Digits
     private let test: Digits
+    /// What the estimator's baseline has learned; a run that is cut short begins anew, so nothing of it is saved.
+    private let memory: EstimatorMemory?
+    private let parameters: [Parameter]
     private let optimizer: any Optimizer
     private let tape = Tape(arena: Arena(), isRecording: true)
     private let evaluationTape = Tape(arena: Arena(), isRecording: false)
@@ -21,7 +24,12 @@ final class DigitTrainer {
         model = try DigitModel(
             latentCount: config.latentCount, categoryCount: config.categoryCount,
             source: .seed(config.seed))
-        optimizer = config.optimizer.component.makeOptimizer(model.parameters)
+        let store = ParameterStore(.seed(config.seed))
+        memory = try (config.estimator.component as? any RememberingEstimator)?.makeMemory(
+            latentCount: config.latentCount, categoryCount: config.categoryCount,
+            in: store.root.scope("estimator"))
+        parameters = model.parameters + store.parameters
+        optimizer = config.optimizer.component.makeOptimizer(parameters)
     }
 
     /// One pass over the training images in an order of its own, then the test images.
@@ -50,16 +58,17 @@ final class DigitTrainer {
         -> DigitBound
     {
         tape.reset()
-        for parameter in model.parameters { parameter.clearGradient() }
+        for parameter in parameters { parameter.clearGradient() }
         let images = config.protocol.batch(
             train, indices, using: random.stream("pixels"), in: tape.arena)
         let bound = DigitBound(
-            model, images, estimator: config.estimator.component, at: step,
+            model, images, estimator: config.estimator.component, remembering: memory,
+            klWeight: config.klWeight.value(at: step), at: step,
             using: random.stream("estimator"), on: tape)
-        guard bound.elbo.value[0].isFinite else {
+        guard bound.objective.value[0].isFinite else {
             throw MNISTError.nonFinite(epoch: epoch, step: step)
         }
-        tape.backward(from: bound.elbo, scale: -1 / Float(indices.count))
+        tape.backward(from: bound.objective, scale: -1 / Float(indices.count))
         optimizer.update(rate: config.rate, gradientScale: 1)
         step += 1
         return bound

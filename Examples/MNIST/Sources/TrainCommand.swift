@@ -32,7 +32,8 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The estimator's temperature, where it has one.")
     var temperature: Float?
 
-    @Option(help: "The baseline of reinforce: a number (in nats of log p), batch or mode.")
+    @Option(
+        help: "Of reinforce: a number (nats of log p), batch, mode, moving_average or learned.")
     var baseline: String?
 
     @Option(help: "The draws of rloo and vimco.")
