@@ -14,6 +14,8 @@ public struct DiscreteVAE: DiscreteBottleneck {
         public static let summary = "a grid of categoricals trained on the bound: the default"
         /// The posterior is a distribution.
         public static let trainsPrior = true
+        /// It can be certain.
+        public static let tellsLatents = true
 
         /// The defaults.
         public init() {}
@@ -28,7 +30,7 @@ public struct DiscreteVAE: DiscreteBottleneck {
             try DiscreteVAE(
                 latentCount: sizes.latentCount, categoryCount: sizes.categoryCount,
                 featureSize: sizes.featureSize, codeEmbeddingSize: sizes.embeddingSize,
-                prior: prior, in: scope)
+                toldCount: sizes.toldCount, prior: prior, in: scope)
         }
     }
 
@@ -43,12 +45,18 @@ public struct DiscreteVAE: DiscreteBottleneck {
     /// The vectors of the codes, `[D, K, E]`.
     private let codebook: Parameter
 
+    /// The latents that are told, if there are any.
+    private let told: ToldLatents?
+
     /// A bottleneck of D latents with K categories, over features of `featureSize` numbers.
     ///
     /// Logits start near 0, so that training begins with an unprejudiced posterior.
+    ///
+    /// - Parameter toldCount: the first latents that hold the digits of a number they are told, which is the first of their
+    ///   features (``digits(ofShare:)``).
     public init(
         latentCount: Int, categoryCount: Int, featureSize: Int, codeEmbeddingSize: Int,
-        prior: any PriorConfig = UniformPrior.Config(), in scope: ParameterScope
+        toldCount: Int = 0, prior: any PriorConfig = UniformPrior.Config(), in scope: ParameterScope
     ) throws {
         grid = CodeGrid(latentCount: latentCount, categoryCount: categoryCount)
         let head = scope.scope("posterior")
@@ -60,6 +68,7 @@ public struct DiscreteVAE: DiscreteBottleneck {
             "codebook", Shape(latentCount, categoryCount, codeEmbeddingSize),
             .normal(standardDeviation: 1))
         self.prior = try prior.makePrior(grid, in: scope.scope("prior"))
+        told = toldCount > 0 ? ToldLatents(count: toldCount, grid: grid) : nil
     }
 
     /// D.
@@ -69,8 +78,9 @@ public struct DiscreteVAE: DiscreteBottleneck {
 
     /// q(z | x) from features, `[B, D, F]`.
     public func posterior(_ features: Variable, on tape: Tape) -> CategoricalGrid {
-        CategoricalGrid(
-            logits: tape.groupedLinear(features, weight: headWeight, bias: headBias), on: tape)
+        var logits = tape.groupedLinear(features, weight: headWeight, bias: headBias)
+        if let told { logits = told.certain(logits, features: features.value, on: tape) }
+        return CategoricalGrid(logits: logits, on: tape)
     }
 
     /// The objective's bound, its latents seen through their embeddings.
@@ -86,9 +96,16 @@ public struct DiscreteVAE: DiscreteBottleneck {
 
     /// The embeddings of one-hot or relaxed latents `[B, D, K]`: Σ_k z_dk e_dk, `[B, D·E]`.
     public func embed(_ latents: Variable, on tape: Tape) -> Variable {
-        let embedded = tape.groupedLinear(latents, weight: codebook)
-        return embedded.reshaped(Shape(latents.shape[0], latentCount * codebook.shape[2]))
+        let embedded = tape.groupedLinear(latents, weight: codebook).reshaped(
+            Shape(latents.shape[0], latentCount * codebook.shape[2]))
+        return told?.marked(embedded, latents: latents.value, on: tape) ?? embedded
     }
+
+    /// The digits by which told latents hold a share of 0 ..< 1, the first of which weighs most.
+    public func digits(ofShare share: Double) -> [Int] { told?.digits(share) ?? [] }
+
+    /// The shares that embeddings `[B, D·E]` tell; none where no latents are told.
+    public func shares(of embeddings: Tensor) -> [Float] { told?.shares(embeddings) ?? [] }
 
     /// The embeddings of codes, `[B, D·E]`: the same numbers as ``embed(_:on:)`` of their one-hot form, by lookup.
     public func embed(_ codes: Codes, in arena: Arena) -> Tensor {
@@ -102,6 +119,7 @@ public struct DiscreteVAE: DiscreteBottleneck {
         let result = arena.tensor(Shape(codes.rowCount, latentCount * size))
         ck_gather_rows(
             result.pointer, codebook.value.pointer, index, Int64(index.count), Int64(size), 0)
+        told?.mark(result, codes: codes)
         return result
     }
 }

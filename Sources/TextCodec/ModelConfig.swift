@@ -33,7 +33,11 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public var conditionSize = 512
     /// The width of a token's embedding, shared by encoder and decoder.
     public var embeddingSize = 256
-    /// How the D latents read the states.
+    /// How many latents, the first ones, tell the length of the text and nothing else; the others then tell equal parts of
+    /// it in order, and a decoder that attends to codes walks through them at that pace. 0: every latent reads the text, as
+    /// it does in bottlenecks whose codes cannot be told.
+    public var lengthLatentCount = 0
+    /// How the latents read the states.
     public var pooling = PoolingConfig()
     /// Tokens → states.
     public var encoder = Choice<EncoderKind>(GRUEncoder.Config())
@@ -47,12 +51,19 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public init() {}
 
     /// Keys that files of earlier versions lack: where they are missing the defaults hold.
-    public static let laterKeys = ["bottleneck", "prior", "decoder.codes_as"]
+    public static let laterKeys = [
+        "bottleneck", "prior", "decoder.codes_as", "length_latent_count",
+    ]
 
     /// The shape of the codes; nil where latents are continuous.
     public var grid: CodeGrid? {
         bottleneck.component.grid(latentCount: latentCount, categoryCount: categoryCount)
     }
+
+    private var tellsLatents: Bool { Swift.type(of: bottleneck.component).tellsLatents }
+
+    /// The latents that tell the length, where the bottleneck can have them.
+    public var toldLatentCount: Int { tellsLatents ? lengthLatentCount : 0 }
 
     /// What the codes of a sentence can hold, D·log₂K bits; 0 where there are none.
     public var bitsPerSentence: Double { grid?.bits ?? 0 }
@@ -61,6 +72,7 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public var problems: [String] {
         Check.range("latent_count", latentCount, 1...4096)
             + Check.range("category_count", categoryCount, 2...65_536)
+            + lengthProblems
             + Check.positive("code_embedding_size", codeEmbeddingSize, atMost: 65_536)
             + Check.positive("condition_size", conditionSize, atMost: 65_536)
             + Check.positive("embedding_size", embeddingSize, atMost: 65_536)
@@ -70,6 +82,15 @@ public struct ModelConfig: Codable, Sendable, Equatable {
             + prior.component.problems.map { "prior." + $0 }
             + encoder.component.problems.map { "encoder." + $0 }
             + decoder.component.problems.map { "decoder." + $0 }
+    }
+
+    private var lengthProblems: [String] {
+        toldLatentCount == 0 || 1...8 ~= lengthLatentCount && lengthLatentCount < latentCount
+            ? []
+            : [
+                "length_latent_count: got \(lengthLatentCount), want 0 … 8 and fewer than "
+                    + "latent_count = \(latentCount)"
+            ]
     }
 
     /// A bottleneck is asked about grids of possible sizes only.

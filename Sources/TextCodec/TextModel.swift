@@ -22,7 +22,8 @@ public struct TokenSpace: Sendable, Equatable {
 /// An autoencoder of token sequences.
 ///
 /// tokens → encoder states `[N, W]`, and the token embeddings beside them → D learned queries pool them to `[B, D, W]` →
-/// bottleneck: posterior, codes and their embeddings `[B, D·E]` → condition `[B, C]` → decoder.
+/// bottleneck: posterior, codes and their embeddings `[B, D·E]` → condition `[B, C]` → decoder. Where latents tell lengths
+/// (``ModelConfig/lengthLatentCount``), they stand before those that read.
 public final class TextModel {
     /// The sizes.
     public let config: ModelConfig
@@ -32,6 +33,8 @@ public final class TextModel {
     public let bottleneck: any Bottleneck
     /// A prior over the codes that was learned after the model, if there is one.
     public var learnedPrior: LearnedPrior?
+    /// What latents of length go by, if there are any.
+    public let lengthScale: LengthScale?
     /// Every learned tensor and every buffer, in the order of files.
     public let parameters: [Parameter]
 
@@ -55,13 +58,15 @@ public final class TextModel {
             embedding: embedding, in: root.scope("encoder"))
         let width = encoder.width + (config.pooling.readsTokens ? config.embeddingSize : 0)
         pooling = try AttentionPooling(
-            queryCount: config.latentCount, width: width,
+            queryCount: config.latentCount - config.toldLatentCount, width: width,
             windowWidth: config.pooling.windowWidth, in: root.scope("pooling"))
         bottleneck = try config.bottleneck.component.makeBottleneck(
             BottleneckSizes(
                 latentCount: config.latentCount, categoryCount: config.categoryCount,
-                featureSize: width, embeddingSize: config.codeEmbeddingSize),
+                featureSize: width, embeddingSize: config.codeEmbeddingSize,
+                toldCount: config.toldLatentCount),
             prior: config.prior.component, in: root.scope("latent"))
+        lengthScale = try config.toldLatentCount > 0 ? LengthScale(in: root.scope("length")) : nil
         conditioner = try Linear(
             config.latentCount * config.codeEmbeddingSize, config.conditionSize,
             in: root.scope("condition"))
@@ -69,7 +74,7 @@ public final class TextModel {
             embedding: embedding,
             condition: DecoderCondition.Sizes(
                 vector: config.conditionSize, codeCount: config.latentCount,
-                code: config.codeEmbeddingSize),
+                code: config.codeEmbeddingSize, lengthCodeCount: config.toldLatentCount),
             bos: tokens.bos, in: root.scope("decoder"))
         parameters = store.parameters
     }
@@ -99,9 +104,16 @@ public final class TextModel {
         of batch: TokenBatch, using random: RandomStream, on tape: Tape
     ) -> Variable {
         let states = encoder(batch, using: random.stream("encoder"), on: tape)
-        return config.pooling.readsTokens
+        let read =
+            config.pooling.readsTokens
             ? pooling(states, beside: embedding, of: batch, on: tape)
             : pooling(states, packing: batch.packing, on: tape)
+        guard let told = lengthFeatures(of: batch, width: read.shape[2], in: tape.arena) else {
+            return read
+        }
+        let flat = read.reshaped(Shape(batch.batchSize, read.shape[1] * read.shape[2]))
+        return tape.concatenateColumns(Variable(constant: told), flat).reshaped(
+            Shape(batch.batchSize, config.latentCount, read.shape[2]))
     }
 
     /// q(z | x) of each sequence, in packed order; a quantiser's has all its mass on one code.
@@ -204,7 +216,34 @@ public final class TextModel {
         return search(state, count: embeddings.rows, random: random)
     }
 
+    /// What the latents of length are told of each sequence, in packed order, `[B, m·F]`.
+    private func lengthFeatures(of batch: TokenBatch, width: Int, in arena: Arena) -> Tensor? {
+        guard let lengthScale, let categorical = bottleneck as? DiscreteVAE else { return nil }
+        let count = config.toldLatentCount
+        let told = arena.zeros(Shape(batch.batchSize, count * width))
+        for (row, steps) in batch.packing.lengths.enumerated() {
+            let share = lengthScale.share(ofSteps: Int(steps))
+            for (latent, digit) in categorical.digits(ofShare: share).enumerated() {
+                told.pointer[(row * count + latent) * width] = Float(digit)
+            }
+        }
+        return told
+    }
+
+    /// ln of the steps that codes tell, from their embeddings, `[B]`.
+    private func logLength(_ embeddings: Tensor, in arena: Arena) -> Tensor? {
+        guard let lengthScale, let categorical = bottleneck as? DiscreteVAE else { return nil }
+        let shares = categorical.shares(of: embeddings)
+        let result = arena.tensor(Shape(shares.count))
+        for (row, share) in shares.enumerated() {
+            result.pointer[row] = lengthScale.logLength(ofShare: share)
+        }
+        return result
+    }
+
     private func condition(_ embeddings: Variable, on tape: Tape) -> DecoderCondition {
-        DecoderCondition(vector: conditioner(embeddings, on: tape), codes: embeddings)
+        DecoderCondition(
+            vector: conditioner(embeddings, on: tape), codes: embeddings,
+            logLength: logLength(embeddings.value, in: tape.arena))
     }
 }

@@ -8,17 +8,22 @@ import Testing
 /// What every encoder and every decoder of the registries must do.
 @Suite(.serialized) struct ComponentConformanceTests {
     static let encoders = EncoderKind.builtIn.types
-    static let decoders = DecoderKind.builtIn.types + [ComponentSample.prefixed]
+    static let decoders =
+        DecoderKind.builtIn.types + [ComponentSample.prefixed]
+        + [GRUDecoder.Config.type, TransformerDecoder.Config.type].map {
+            $0 + ComponentSample.paced
+        }
 
     private func sample(
         _ encoder: String, _ decoder: String, dropout: Float = 0, tiedSoftmax: Bool = true,
         embeddingSize: Int = 20
     ) throws -> ComponentSample {
-        try ComponentSample(
+        let isPaced = decoder.hasSuffix(ComponentSample.paced)
+        let name = isPaced ? String(decoder.dropLast(ComponentSample.paced.count)) : decoder
+        return try ComponentSample(
             #require(ComponentSample.encoder(encoder, dropout: dropout)),
-            #require(
-                ComponentSample.decoder(decoder, dropout: dropout, tiedSoftmax: tiedSoftmax)),
-            embeddingSize: embeddingSize)
+            #require(ComponentSample.decoder(name, dropout: dropout, tiedSoftmax: tiedSoftmax)),
+            lengthCodeCount: isPaced ? 1 : 0, embeddingSize: embeddingSize)
     }
 
     @Test func defaultsAreValidAndDescribed() {
@@ -166,7 +171,11 @@ import Testing
             }
             return Variable(constant: result)
         }
-        return DecoderCondition(vector: part(condition.vector), codes: part(condition.codes))
+        let logLength = condition.logLength.map { all in
+            arena.tensor(Shape(rows.count), rows.map { Double(all[$0]) })
+        }
+        return DecoderCondition(
+            vector: part(condition.vector), codes: part(condition.codes), logLength: logLength)
     }
 
     /// Rows leave, move and repeat as if they had been so from the start; a batch equals its rows.

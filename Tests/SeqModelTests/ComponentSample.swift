@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import TestSupport
 
 @testable import SeqModel
@@ -34,6 +35,9 @@ struct ComponentSample {
 
     /// The Transformer with codes as a prefix.
     static let prefixed = "transformer, prefix"
+
+    /// What stands behind the name of a decoder whose first code tells the length.
+    static let paced = ", paced"
 
     /// A small form of every decoder, by its name in configurations.
     static func decoder(
@@ -81,11 +85,13 @@ struct ComponentSample {
     private let encoder: any SequenceEncoder
     private let pooling: AttentionPooling
     private let conditioner: Linear
+    private let tellsLengths: Bool
 
     init(
         _ encoderConfig: any SequenceEncoderConfig, _ decoderConfig: any SequenceDecoderConfig,
-        embeddingSize: Int = 20, seed: UInt64 = 1
+        lengthCodeCount: Int = 0, embeddingSize: Int = 20, seed: UInt64 = 1
     ) throws {
+        tellsLengths = lengthCodeCount > 0
         let store = ParameterStore(.seed(seed))
         let root = store.root
         let embedding = try Embedding(31, embeddingSize, in: root.scope("embedding"))
@@ -96,7 +102,9 @@ struct ComponentSample {
             3 * encoder.width, 7, activation: .tanh, in: root.scope("condition"))
         decoder = try decoderConfig.makeDecoder(
             embedding: embedding,
-            condition: DecoderCondition.Sizes(vector: 7, codeCount: 3, code: encoder.width),
+            condition: DecoderCondition.Sizes(
+                vector: 7, codeCount: 3, code: encoder.width,
+                lengthCodeCount: lengthCodeCount),
             bos: Self.bos, in: root.scope("decoder"))
         parameters = store.parameters
     }
@@ -125,10 +133,21 @@ struct ComponentSample {
         let states = encoder(batch, using: random.stream("encoder"), on: tape)
         let codes = pooling(states, packing: batch.packing, on: tape).reshaped(
             Shape(batch.batchSize, 3 * encoder.width))
-        let condition = DecoderCondition(vector: conditioner(codes, on: tape), codes: codes)
+        let condition = DecoderCondition(
+            vector: conditioner(codes, on: tape), codes: codes,
+            logLength: tellsLengths ? logLengths(of: batch, in: tape.arena) : nil)
         return Pass(
             states: states, condition: condition,
             likelihood: decoder.likelihood(
                 of: batch, condition: condition, using: random.stream("decoder"), on: tape))
+    }
+
+    /// Near the truth, as coarse codes tell it.
+    private func logLengths(of batch: TokenBatch, in arena: Arena) -> Tensor {
+        let result = arena.tensor(Shape(batch.batchSize))
+        for (row, steps) in batch.packing.lengths.enumerated() {
+            result.pointer[row] = (4 * log(Float(steps))).rounded() / 4
+        }
+        return result
     }
 }

@@ -200,6 +200,11 @@ void ck_window_scores_backward(float *dcentre, float *dlog_width, const float *d
                                const float *log_width, const int32_t *offset, const int32_t *length, int64_t times,
                                int64_t tokens, int64_t queries, int accumulate);
 
+// Step t of a sentence of exp(log_length) tokens stands at x = (t + 1/2)/exp(log_length), told by
+// y[n] = √2·(cos f_0 x, sin f_0 x, cos f_1 x, …): packed rows, of which the first step is step `first`.
+void ck_pace(float *y, const float *log_length, const float *frequency, const int32_t *offset, int64_t steps,
+             int64_t rows, int64_t first, int64_t count);
+
 // ---- random numbers: Philox 4x32-10 (Salmon et al. 2011) ---------------------------------------
 // Element i of a stream is lane i mod 4 of the block with counter (low: first_block + i/4, high: counter_high)
 // and the 64-bit key; lanes in increasing order, 32 bits each.

@@ -7,10 +7,20 @@ public struct DecoderCondition {
     /// The embeddings of its codes, `[B, D·E]`.
     public let codes: Variable
 
-    /// A condition on both.
-    public init(vector: Variable, codes: Variable) {
+    /// ln of the steps that each sequence has by its codes, end mark included, `[B]`; nil where codes do not tell it.
+    public let logLength: Tensor?
+
+    /// A condition on all of them.
+    public init(vector: Variable, codes: Variable, logLength: Tensor? = nil) {
         self.vector = vector
         self.codes = codes
+        self.logLength = logLength
+    }
+
+    /// ln of the steps, for a decoder that was built for codes that tell it.
+    var logLengths: Tensor {
+        guard let logLength else { preconditionFailure("a condition that does not tell lengths") }
+        return logLength
     }
 
     /// The sizes a decoder is built for.
@@ -21,12 +31,19 @@ public struct DecoderCondition {
         public let codeCount: Int
         /// E.
         public let code: Int
+        /// How many codes, the first ones, tell the length of the sequence; the others then tell equal parts of it in
+        /// order. 0: no such order is known.
+        public let lengthCodeCount: Int
 
         /// Vectors of C numbers, and D codes of E numbers.
-        public init(vector: Int, codeCount: Int, code: Int) {
+        public init(vector: Int, codeCount: Int, code: Int, lengthCodeCount: Int = 0) {
+            precondition(
+                lengthCodeCount == 0 || lengthCodeCount < codeCount,
+                "\(lengthCodeCount) of \(codeCount) codes for the length")
             self.vector = vector
             self.codeCount = codeCount
             self.code = code
+            self.lengthCodeCount = lengthCodeCount
         }
     }
 }

@@ -76,6 +76,7 @@ public struct GRUDecoder: SequenceDecoder {
     /// The products of words with the first layer's input weights, for free-running decoding.
     let words: WordProducts
     let attention: (codes: CodeAttention, join: Linear)?
+    let pace: Pace?
     private let output: TokenOutput
 
     init(
@@ -103,10 +104,13 @@ public struct GRUDecoder: SequenceDecoder {
             ? nil
             : (
                 CodeAttention(
-                    width: width, codeSize: condition.code, slotCount: condition.codeCount,
-                    size: config.attentionSize, headCount: config.headCount, in: part),
+                    width: width, codes: condition, size: config.attentionSize,
+                    headCount: config.headCount, in: part),
                 Linear(config.attentionSize, width, in: part.scope("join"))
             )
+        pace =
+            config.attentionSize == 0
+            ? nil : Pace(condition, featureCount: config.attentionSize / config.headCount)
         output = try TokenOutput(
             width: width, embedding: embedding, isTied: config.tiedSoftmax,
             in: scope.scope("output"))
@@ -130,7 +134,8 @@ public struct GRUDecoder: SequenceDecoder {
         x = tape.dropout(x, rate: config.dropout, using: random.stream("output"))
         x = attended(
             x, memory: attention?.codes.memory(condition.codes, on: tape),
-            packing: batch.packing, on: tape)
+            pace: pace?(condition, packing: batch.packing, on: tape), packing: batch.packing,
+            on: tape)
         return output.likelihood(of: batch, states: x, on: tape)
     }
 
@@ -141,17 +146,20 @@ public struct GRUDecoder: SequenceDecoder {
 
     /// The logits after the states h, `[R, V]`.
     func logits(
-        _ h: Variable, memory: CodeAttention.Memory?, packing: Packing, on tape: Tape
+        _ h: Variable, memory: CodeAttention.Memory?, pace: Variable?, packing: Packing,
+        on tape: Tape
     ) -> Tensor {
-        output.logits(attended(h, memory: memory, packing: packing, on: tape), on: tape)
+        output.logits(
+            attended(h, memory: memory, pace: pace, packing: packing, on: tape), on: tape)
     }
 
     /// h′.
     private func attended(
-        _ h: Variable, memory: CodeAttention.Memory?, packing: Packing, on tape: Tape
+        _ h: Variable, memory: CodeAttention.Memory?, pace: Variable?, packing: Packing,
+        on tape: Tape
     ) -> Variable {
         guard let attention, let memory else { return h }
-        let context = attention.codes(h, memory: memory, packing: packing, on: tape)
+        let context = attention.codes(h, memory: memory, pace: pace, packing: packing, on: tape)
         return tape.add(h, attention.join(context, on: tape))
     }
 }

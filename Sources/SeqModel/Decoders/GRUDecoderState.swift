@@ -12,6 +12,7 @@ final class GRUDecoderState: DecoderState {
     private let rows: DecoderRows
     private var layers: [Layer]
     private var memory: CodeAttention.Memory?
+    private let pace: PaceState?
     /// One token per sequence.
     private var packing: Packing
 
@@ -30,6 +31,7 @@ final class GRUDecoderState: DecoderState {
         memory = decoder.attention.map { [scratch] in
             $0.codes.cached(condition.codes, in: rows.storage, on: scratch)
         }
+        pace = decoder.pace.map { PaceState($0, condition: condition, rows: rows) }
     }
 
     func step(_ tokens: [Int32]) -> Tensor {
@@ -55,7 +57,8 @@ final class GRUDecoderState: DecoderState {
         }
         guard let x else { preconditionFailure("a stack without layers") }
         return decoder.logits(
-            Variable(constant: x), memory: memory, packing: packing, on: scratch)
+            Variable(constant: x), memory: memory, pace: pace?.next(packing, on: scratch),
+            packing: packing, on: scratch)
     }
 
     func select(_ chosen: [Int]) {
@@ -65,6 +68,7 @@ final class GRUDecoderState: DecoderState {
                 layers[index].condition = selected(layers[index].condition)
             }
             memory = memory?.selected(selected)
+            pace?.select(selected)
         }
         packing = Packing(lengths: Array(repeating: 1, count: rows.count))
     }

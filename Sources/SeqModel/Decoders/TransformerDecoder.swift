@@ -71,6 +71,7 @@ public struct TransformerDecoder: SequenceDecoder {
     let input: TokenInput
     let prefix: CodePrefix?
     let layers: [TransformerLayer]
+    let pace: Pace?
     let norm: LayerNorm
     let output: TokenOutput
     let angles: RotaryAngles
@@ -90,6 +91,7 @@ public struct TransformerDecoder: SequenceDecoder {
         layers = try (0..<config.layerCount).map {
             try TransformerLayer(config.sizes, condition: read, in: scope.scope($0))
         }
+        pace = read.flatMap { Pace($0, featureCount: width / config.headCount) }
         norm = try LayerNorm(width, in: scope.scope("norm"))
         output = try TokenOutput(
             width: width, embedding: embedding, isTied: config.tiedSoftmax,
@@ -108,10 +110,11 @@ public struct TransformerDecoder: SequenceDecoder {
         var x = input(inputs, count: batch.tokenCount, on: tape)
         if let prefix { x = tape.concatenateRows(prefix(condition.codes, on: tape), x) }
         x = tape.dropout(x, rate: config.dropout, using: random.stream("input"))
+        let pace = pace?(condition, packing: batch.packing, on: tape)
         for (index, layer) in layers.enumerated() {
             x = layer(
                 x, packing: scope.packing, memory: layer.memory(condition.codes, on: tape),
-                using: random.stream(index), on: tape
+                pace: pace, using: random.stream(index), on: tape
             ) {
                 tape.attention($0, width: config.hiddenSize, scope: scope)
             }

@@ -9,6 +9,7 @@ final class TransformerDecoderState: DecoderState {
     private var caches: [AttentionCache]
     /// Of the codes, layer by layer.
     private var memories: [CodeAttention.Memory?]
+    private let pace: PaceState?
 
     /// One token per sequence.
     private var packing: Packing
@@ -31,6 +32,7 @@ final class TransformerDecoderState: DecoderState {
         memories = decoder.layers.map { [scratch] layer in
             layer.cross?.attention.cached(condition.codes, in: rows.storage, on: scratch)
         }
+        pace = decoder.pace.map { PaceState($0, condition: condition, rows: rows) }
         if let prefix = decoder.prefix {
             fill(prefix(condition.codes, on: scratch), stepCount: prefix.count)
         }
@@ -56,10 +58,12 @@ final class TransformerDecoderState: DecoderState {
     func step(_ tokens: [Int32]) -> Tensor {
         scratch.reset()
         var x = decoder.input(rows.checked(tokens, on: scratch), count: rows.count, on: scratch)
+        let pace = pace?.next(packing, on: scratch)
         for (index, layer) in decoder.layers.enumerated() {
             if caches[index].isFull { caches[index] = caches[index].doubled(in: rows.storage) }
             x = layer(
-                x, packing: packing, memory: memories[index], using: noRandom, on: scratch
+                x, packing: packing, memory: memories[index], pace: pace, using: noRandom,
+                on: scratch
             ) {
                 caches[index].attend($0, angles: decoder.angles, on: scratch)
             }
@@ -73,6 +77,7 @@ final class TransformerDecoderState: DecoderState {
                 caches[index].storage = selected(caches[index].storage)
                 memories[index] = memories[index]?.selected(selected)
             }
+            pace?.select(selected)
         }
         packing = Packing(lengths: [Int](repeating: 1, count: rows.count))
     }

@@ -7,6 +7,9 @@ import Tensors
 ///
 /// One condition vector must carry a whole sequence through every step; here each token may ask the latents that know
 /// of it. `slot`, u `[D, A]`, tells the latents apart.
+///
+/// Where the first codes tell the length, the query has W_p φ(x_n) beside W_q h_n, x_n being how far along its sentence the
+/// token stands (`Pace`), and u_d begins as φ of the part that latent d reads: attention begins at the right place.
 public struct CodeAttention {
     /// W_q, `[A, H]`.
     public let query: Linear
@@ -16,19 +19,37 @@ public struct CodeAttention {
     public let value: Linear
     /// u, `[D, A]`.
     public let slot: Parameter
+    /// W_p, `[A, F]`, with as many features as a head is wide.
+    public let pace: Parameter?
     /// The parts of A that attend on their own.
     public let headCount: Int
 
-    /// A layer for queries of `width` numbers to `slotCount` code embeddings of `codeSize` numbers.
+    /// A layer for queries of `width` numbers to the code embeddings of a condition.
     public init(
-        width: Int, codeSize: Int, slotCount: Int, size: Int, headCount: Int,
+        width: Int, codes: DecoderCondition.Sizes, size: Int, headCount: Int,
         in scope: ParameterScope
     ) throws {
+        let (codeSize, slotCount) = (codes.code, codes.codeCount)
         query = try Linear(width, size, in: scope.scope("query"))
         key = try Linear(codeSize, size, bias: false, in: scope.scope("key"))
         value = try Linear(codeSize, size, bias: false, in: scope.scope("value"))
-        slot = try scope.parameter(
-            "slot", Shape(slotCount, size), .normal(standardDeviation: 1))
+        let (headWidth, untimed) = (size / headCount, codes.lengthCodeCount)
+        if untimed > 0 {
+            let places = Pace.places(partCount: slotCount - untimed, featureCount: headWidth)
+            slot = try scope.parameter(
+                "slot", Shape(slotCount, size),
+                .each {
+                    $0 / size < untimed ? 0 : places[$0 / size - untimed][$0 % headWidth]
+                })
+            // Every head begins with all features as they are.
+            pace = try scope.parameter(
+                "pace", Shape(size, headWidth),
+                .each { $0 / headWidth % headWidth == $0 % headWidth ? 1 : 0 })
+        } else {
+            slot = try scope.parameter(
+                "slot", Shape(slotCount, size), .normal(standardDeviation: 1))
+            pace = nil
+        }
         self.headCount = headCount
     }
 
@@ -52,11 +73,16 @@ public struct CodeAttention {
         return Memory(form: .rows(keys: keys, values: value(rows, on: tape)))
     }
 
-    /// Packed states `[N, H]` → contexts `[N, A]`.
+    /// Packed states `[N, H]` → contexts `[N, A]`; where codes tell lengths with φ of the tokens, `[N, F]`.
     public func callAsFunction(
-        _ states: Variable, memory: Memory, packing: Packing, on tape: Tape
+        _ states: Variable, memory: Memory, pace features: Variable? = nil, packing: Packing,
+        on tape: Tape
     ) -> Variable {
-        let query = self.query(states, on: tape)
+        var query = self.query(states, on: tape)
+        if let pace {
+            guard let features else { preconditionFailure("a paced layer without its pace") }
+            query = tape.add(query, consuming: tape.linear(features, weight: pace))
+        }
         switch memory.form {
         case .rows(let keys, let values):
             return tape.crossAttention(

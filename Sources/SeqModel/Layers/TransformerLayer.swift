@@ -65,8 +65,7 @@ struct TransformerLayer {
             return Cross(
                 norm: try LayerNorm(width, in: scope.scope("code_attention_norm")),
                 attention: try CodeAttention(
-                    width: width, codeSize: $0.code, slotCount: $0.codeCount, size: width,
-                    headCount: sizes.headCount, in: part),
+                    width: width, codes: $0, size: width, headCount: sizes.headCount, in: part),
                 output: try Linear(width, width, in: part.scope("output")))
         }
         feedForwardNorm = try LayerNorm(width, in: scope.scope("feed_forward_norm"))
@@ -85,10 +84,12 @@ struct TransformerLayer {
     /// - Parameters:
     ///   - attend: queries, keys and values `[N, 3H]` → what the tokens found in each other, `[N, H]`.
     ///   - memory: what the tokens read of the codes, if the layer does.
+    ///   - pace: how far along their sentences the tokens stand, where codes tell their lengths.
     ///   - packing: the layout of the tokens.
     func callAsFunction(
         _ x: Variable, packing: Packing, memory: CodeAttention.Memory? = nil,
-        using random: RandomStream, on tape: Tape, attend: (Variable) -> Variable
+        pace: Variable? = nil, using random: RandomStream, on tape: Tape,
+        attend: (Variable) -> Variable
     ) -> Variable {
         func add(_ x: Variable, _ y: Variable, _ name: String) -> Variable {
             tape.add(
@@ -98,7 +99,7 @@ struct TransformerLayer {
         var x = add(x, output(found, on: tape), "attention")
         if let cross, let memory {
             let found = cross.attention(
-                cross.norm(x, on: tape), memory: memory, packing: packing, on: tape)
+                cross.norm(x, on: tape), memory: memory, pace: pace, packing: packing, on: tape)
             x = add(x, cross.output(found, on: tape), "code_attention")
         }
         let inner = feedForward(feedForwardNorm(x, on: tape), on: tape)

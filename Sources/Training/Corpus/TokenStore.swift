@@ -60,6 +60,23 @@ public final class TokenStore: Sendable {
         }
     }
 
+    /// Mean and standard deviation of ln T over sequences of T steps, end mark included: of all, or of some ten thousand
+    /// spread evenly over a larger store.
+    var logLengths: (mean: Double, standardDeviation: Double) {
+        get throws {
+            let stride = max(1, recordCount / 10_000)
+            var (count, sum, squares) = (0.0, 0.0, 0.0)
+            for record in Swift.stride(from: 0, to: recordCount, by: stride) {
+                let length = log(Double(try span(of: record).length + 1))
+                count += 1
+                sum += length
+                squares += length * length
+            }
+            let mean = sum / max(1, count)
+            return (mean, max(0, squares / max(1, count) - mean * mean).squareRoot())
+        }
+    }
+
     /// Reads the token ids of a sequence.
     /// - Throws: ``TrainingError/damagedCache(path:reason:)`` for an id outside the vocabulary or
     ///   files that have changed.

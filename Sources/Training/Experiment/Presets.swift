@@ -32,7 +32,8 @@ extension Preset {
             name: "small", summary: "D=32 K=32, GRU 256/512: the default, ten minutes on two cores",
             values: [
                 "model": [
-                    "latent_count": 32, "category_count": 32, "code_embedding_size": 64,
+                    "latent_count": 32, "category_count": 32, "length_latent_count": 2,
+                    "code_embedding_size": 64,
                     "condition_size": 512, "embedding_size": 256, "maximum_length": 128,
                     "encoder": ["type": "gru", "hidden_size": 256, "dropout": 0.2],
                     "decoder": [
@@ -53,7 +54,8 @@ extension Preset {
             name: "base", summary: "D=48 K=32, GRU 512/1024: a large corpus and hours",
             values: [
                 "model": [
-                    "latent_count": 48, "category_count": 32, "code_embedding_size": 64,
+                    "latent_count": 48, "category_count": 32, "length_latent_count": 2,
+                    "code_embedding_size": 64,
                     "condition_size": 1024, "embedding_size": 512, "maximum_length": 128,
                     "encoder": ["type": "gru", "hidden_size": 512, "dropout": 0.2],
                     "decoder": [

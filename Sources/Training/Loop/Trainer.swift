@@ -51,6 +51,10 @@ public final class Trainer {
         self.run = run
         model = try TextModel(
             config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))
+        if let lengthScale = model.lengthScale {
+            let lengths = try corpus.training.logLengths
+            lengthScale.fit(mean: lengths.mean, standardDeviation: lengths.standardDeviation)
+        }
         companion = try TextObjectiveState(
             config.objective, bagOfWordsWeight: config.training.bagOfWordsWeight,
             model: config.model, tokens: TokenSpace(tokenizer), source: .seed(config.seed))

@@ -19,7 +19,8 @@ func layers() {
     }
     measure("attention to 32 codes, 8 heads of 32") { root in
         let layer = try CodeAttention(
-            width: 512, codeSize: 64, slotCount: 32, size: 256, headCount: 8, in: root)
+            width: 512, codes: .init(vector: 0, codeCount: 32, code: 64), size: 256, headCount: 8,
+            in: root)
         let codes = Parameter(name: "codes", shape: Shape(64, 32 * 64))
         return (
             Shape(packing.tokenCount, 512),
