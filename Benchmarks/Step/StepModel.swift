@@ -13,15 +13,23 @@ struct StepModel {
     var decoder = GRUDecoder.Config.type
     /// Where a Transformer decoder finds the codes.
     var codesAs = TransformerDecoder.Config.CodesAs.crossAttention
+    /// The latents that tell the length.
+    var lengthLatentCount = 0
 
-    /// Checks that both parts are known.
-    func validate() throws { _ = try (encoderConfig(), decoderConfig()) }
+    /// Checks that the parts are known and fit together.
+    func validate() throws {
+        let problems = try modelConfig().problems
+        guard problems.isEmpty else {
+            throw ValidationError(problems.joined(separator: "; "))
+        }
+    }
 
     /// The whole model with everything that it is made from.
     func modelConfig() throws -> ModelConfig {
         var config = ModelConfig()
         config.latentCount = 16
         config.categoryCount = 16
+        config.lengthLatentCount = lengthLatentCount
         config.codeEmbeddingSize = 64
         config.conditionSize = sizes.width
         config.embeddingSize = sizes.embeddingSize

@@ -17,11 +17,16 @@ struct WorkloadOptions: ParsableArguments {
     @Option(help: "Where a Transformer decoder finds the codes: cross_attention or prefix.")
     var codesAs = TransformerDecoder.Config.CodesAs.crossAttention
 
+    @Option(help: "How many latents tell the length.")
+    var lengthLatents = 0
+
     func validate() throws { try model.validate() }
 
     /// The model whose step is measured.
     var model: StepModel {
-        StepModel(sizes: size.sizes, encoder: encoder, decoder: decoder, codesAs: codesAs)
+        StepModel(
+            sizes: size.sizes, encoder: encoder, decoder: decoder, codesAs: codesAs,
+            lengthLatentCount: lengthLatents)
     }
 }
 

@@ -57,7 +57,8 @@ class Codec:
         rows = codes.shape[0]
         tokens = [[] for _ in range(rows)]
         alive = torch.arange(rows)
-        embedded = self.model.latent.codebook[torch.arange(codes.shape[1]), codes]
+        one_hot = F.one_hot(codes, self.categories).to(self.model.latent.codebook.dtype)
+        embedded = self.model.latent.embed(one_hot)
         state = self.decoder.start(embedded)
         last = torch.full((rows,), self.bos)
         for position in range(self.longest):
@@ -84,7 +85,7 @@ def posterior(model, ids):
     if model.reads_tokens:
         tokens = math.sqrt(model.embedding.embedding_dim) * model.embedding(ids)
         states = torch.cat([states, tokens], -1)
-    return model.latent.logits(model.pooling(states, None))
+    return model.posterior(states, None, torch.full((ids.shape[0],), ids.shape[1]))
 
 
 def heads(x, count):
@@ -98,9 +99,20 @@ def memory(attention, codes):
             for y in (attention.key(codes) + attention.slot, attention.value(codes))]
 
 
-def attend(attention, x, keys, values):
-    q = heads(attention.query(x), attention.heads)
-    return F.scaled_dot_product_attention(q, keys, values).flatten(1)
+def attend(attention, x, keys, values, log_length, position):
+    q = attention.queries(x[:, None], log_length, position).squeeze(1)
+    return F.scaled_dot_product_attention(
+        heads(q, attention.heads), keys, values).flatten(1)
+
+
+def kept(state, keep):
+    return [x if x is None else x[keep] for x in state]
+
+
+def length_state(model, codes):
+    """ln of the steps told, as a part of the state: one tensor, or none."""
+    log_length = model.log_length(codes)
+    return [] if log_length is None else [log_length]
 
 
 class GRUStepper:
@@ -122,6 +134,7 @@ class GRUStepper:
         state += [F.linear(c, condition, layer.gru.bias_ih_l0)
                   for layer, _, condition in self.layers]
         if hasattr(decoder, "attention"):
+            state += length_state(self.model, codes) or [None]
             state += memory(decoder.attention, codes)
         return state
 
@@ -138,11 +151,12 @@ class GRUStepper:
             new.append(x)
         decoder = model.decoder
         if hasattr(decoder, "attention"):
-            x = x + decoder.attention.join(attend(decoder.attention, x, *state[-2:]))
+            x = x + decoder.attention.join(
+                attend(decoder.attention, x, *state[-2:], state[-3], position))
         return decoder.output(x, model.embedding), new + state[count:]
 
     def select(self, state, keep):
-        return [x[keep] for x in state]
+        return kept(state, keep)
 
 
 class TransformerStepper:
@@ -162,13 +176,13 @@ class TransformerStepper:
             state += [torch.empty(rows, count, 16, width // count, dtype=codes.dtype)
                       for _ in range(2)]
             state += memory(layer.code_attention, codes)
-        return state
+        return state + (length_state(self.model, codes) or [None])
 
     def step(self, tokens, state, position):
         decoder = self.model.decoder
         if position == state[0].shape[2]:
             state = [F.pad(x, (0, 0, 0, x.shape[2])) if index % 4 < 2 else x
-                     for index, x in enumerate(state)]
+                     for index, x in enumerate(state[:-1])] + state[-1:]
         x = decoder.input(self.model.embedding, tokens)
         for index, layer in enumerate(decoder.layers):
             keys, values, code_keys, code_values = state[4 * index:4 * index + 4]
@@ -182,12 +196,13 @@ class TransformerStepper:
             x = x + own.output(found.flatten(1))
             cross = layer.code_attention
             x = x + cross.output(
-                attend(cross, layer.code_attention_norm(x), code_keys, code_values))
+                attend(cross, layer.code_attention_norm(x), code_keys, code_values, state[-1],
+                       position))
             x = x + layer.feed_forward(layer.feed_forward_norm(x))
         return decoder.output(decoder.norm(x), self.model.embedding), state
 
     def select(self, state, keep):
-        return [x[keep] for x in state]
+        return kept(state, keep)
 
 
 ANGLES = {}

@@ -89,7 +89,7 @@ class RecurrentDecoder(Numbered):
             self.attention = CodeAttention(self.width, sizes, size, c["head_count"])
             self.attention.join = nn.Linear(size, self.width)
 
-    def forward(self, embedding, ids, lengths, condition, codes):
+    def forward(self, embedding, ids, lengths, condition, codes, log_length=None):
         x = embedding(ids)
         spread = condition[:, None].expand(-1, ids.shape[1], -1)
         for layer in self.layers:
@@ -101,7 +101,7 @@ class RecurrentDecoder(Numbered):
             if isinstance(x, PackedSequence):
                 x = pad_packed_sequence(x, batch_first=True)[0]
         if hasattr(self, "attention"):
-            x = x + self.attention.join(self.attention(x, codes))
+            x = x + self.attention.join(self.attention(x, codes, log_length))
         return tokens_of(x, lengths)
 
 
@@ -143,8 +143,18 @@ class SelfAttention(nn.Module):
         return self.output(y.transpose(1, 2).flatten(2))
 
 
+def pace_features(log_length, first, count, parts, width):
+    """How far along their sentences `count` steps from the `first` stand, by cosines and sines, `[B, count, width]`."""
+    half = width // 2
+    frequency = 1.5 * parts ** (torch.arange(half, dtype=torch.float64) / max(1, half - 1))
+    step = torch.arange(first, first + count, dtype=torch.float64) + 0.5
+    x = step[None] * (-log_length.double().clamp(0, 12)).exp()[:, None]
+    angle = x[:, :, None] * frequency
+    return (math.sqrt(2) * torch.stack([angle.cos(), angle.sin()], -1)).flatten(2)
+
+
 class CodeAttention(nn.Module):
-    """Tokens read the code embeddings of their sentence, `[B, D, E]`."""
+    """Tokens read the code embeddings of their sentence, `[B, D, E]`; with codes of length at the sentence's pace."""
 
     def __init__(self, width, sizes, size, heads):
         super().__init__()
@@ -153,10 +163,21 @@ class CodeAttention(nn.Module):
         self.key = nn.Linear(sizes["code"], size, bias=False)
         self.value = nn.Linear(sizes["code"], size, bias=False)
         self.slot = nn.Parameter(torch.randn(sizes["codes"], size))
+        self.parts = sizes["codes"] - sizes["lengths"]
+        if sizes["lengths"]:
+            self.pace = nn.Parameter(torch.randn(size, size // heads))
 
-    def forward(self, x, codes):
-        q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-                   for y in (self.query(x), self.key(codes) + self.slot, self.value(codes)))
+    def queries(self, x, log_length, first=0):
+        """Of steps `[B, T, H]` from the `first`."""
+        q = self.query(x)
+        if not hasattr(self, "pace"):
+            return q
+        features = pace_features(log_length, first, x.shape[1], self.parts, self.pace.shape[1])
+        return q + F.linear(features.to(q.dtype), self.pace)
+
+    def forward(self, x, codes, log_length=None):
+        parts = self.queries(x, log_length), self.key(codes) + self.slot, self.value(codes)
+        q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2) for y in parts)
         return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
@@ -200,10 +221,10 @@ class TransformerLayer(nn.Module):
         self.feed_forward_norm = nn.LayerNorm(width)
         self.feed_forward = FeedForward(c["feed_forward"], width, c["feed_forward_size"])
 
-    def forward(self, x, mask, codes=None):
+    def forward(self, x, mask, codes=None, log_length=None):
         x = x + self.attention(self.attention_norm(x), mask)
         if codes is not None:
-            found = self.code_attention(self.code_attention_norm(x), codes)
+            found = self.code_attention(self.code_attention_norm(x), codes, log_length)
             x = x + self.code_attention.output(found)
         return x + self.feed_forward(self.feed_forward_norm(x))
 
@@ -245,12 +266,12 @@ class TransformerDecoder(Numbered):
         self.add_layers([TransformerLayer(c, True, read) for _ in range(c["layer_count"])])
         self.norm = nn.LayerNorm(self.width)
 
-    def forward(self, embedding, ids, lengths, condition, codes):
+    def forward(self, embedding, ids, lengths, condition, codes, log_length=None):
         x = self.input(embedding, ids)
         if self.steps:
             x, codes = torch.cat([self.prefix(codes), x], 1), None
         for layer in self.layers:
-            x = layer(x, None, codes)
+            x = layer(x, None, codes, log_length)
         return tokens_of(self.norm(x[:, self.steps:]), lengths)
 
 
@@ -294,7 +315,7 @@ class ConvolutionDecoder(Numbered):
             for index in range(c["layer_count"])])
         self.norm = nn.LayerNorm(self.width)
 
-    def forward(self, embedding, ids, lengths, condition, codes):
+    def forward(self, embedding, ids, lengths, condition, codes, log_length=None):
         x = self.input(embedding, ids)
         for block in self.layers:
             x = block(x, condition)

@@ -51,10 +51,11 @@ class Pooling(nn.Module):
 
 
 class Latent(nn.Module):
-    """Posterior heads, and the vectors of the codes."""
+    """Posterior heads, and the vectors of the codes; the first `told` latents hold the digits of a share of 0 … 1."""
 
-    def __init__(self, latents, categories, features, embedding):
+    def __init__(self, latents, categories, features, embedding, told):
         super().__init__()
+        self.told, self.categories = told, categories
         self.posterior = nn.Module()
         bound = 1 / math.sqrt(features)
         self.posterior.weight = nn.Parameter(
@@ -62,12 +63,37 @@ class Latent(nn.Module):
         self.posterior.bias = nn.Parameter(torch.zeros(latents, categories))
         self.codebook = nn.Parameter(torch.randn(latents, categories, embedding))
 
-    def logits(self, features):
-        return torch.einsum("bdf,dfk->bdk", features, self.posterior.weight) + self.posterior.bias
+    def logits(self, features, share):
+        """Of features of the latents that are not told, `[B, D − told, F]`, and shares `[B]`."""
+        told, weight = self.told, self.posterior.weight
+        read = (torch.einsum("bdf,dfk->bdk", features, weight[told:])
+                + self.posterior.bias[told:])
+        return torch.cat([self.told_logits(share).to(read.dtype), read], 1) if told else read
+
+    def told_logits(self, share):
+        """0 at each digit and −30 elsewhere, `[B, told, K]`."""
+        rest, rows = share.double(), []
+        for _ in range(self.told):
+            rest = rest * self.categories
+            digit = rest.floor().clamp(max=self.categories - 1)
+            rest = rest - digit
+            rows.append(F.one_hot(digit.long(), self.categories))
+        return 30.0 * (torch.stack(rows, 1) - 1)
 
     def embed(self, codes):
-        """`[B, D, E]`."""
-        return torch.einsum("bdk,dke->bde", codes, self.codebook)
+        """One-hot codes → `[B, D, E]`; the first number of a told one is its part of the share."""
+        embedded = torch.einsum("bdk,dke->bde", codes, self.codebook)
+        if not self.told:
+            return embedded
+        digits = codes.detach()[:, :self.told] @ torch.arange(
+            self.categories, dtype=codes.dtype)
+        weights = self.categories ** -(1.0 + torch.arange(self.told, dtype=codes.dtype))
+        first = torch.cat([(digits * weights)[:, :, None], embedded[:, :self.told, 1:]], -1)
+        return torch.cat([first, embedded[:, self.told:]], 1)
+
+    def share(self, embedded):
+        """What embeddings tell, `[B]`."""
+        return embedded[:, :self.told, 0].sum(1) + 0.5 * float(self.categories) ** -self.told
 
 
 class Model(nn.Module):
@@ -85,14 +111,34 @@ class Model(nn.Module):
         pooling = c.get("pooling", {})
         self.reads_tokens = pooling.get("reads_tokens", False)
         width = self.encoder.width + (embedding if self.reads_tokens else 0)
-        self.pooling = Pooling(latents, width, pooling.get("window_width", 0))
-        self.latent = Latent(latents, c["category_count"], width, c["code_embedding_size"])
+        told = c.get("length_latent_count", 0)
+        self.pooling = Pooling(latents - told, width, pooling.get("window_width", 0))
+        self.latent = Latent(
+            latents, c["category_count"], width, c["code_embedding_size"], told)
+        if told:
+            self.length = nn.Module()
+            self.length.register_buffer("moments", torch.zeros(2))
         self.condition = nn.Linear(latents * c["code_embedding_size"], c["condition_size"])
         sizes = {"condition": c["condition_size"], "codes": latents,
-                 "code": c["code_embedding_size"]}
+                 "code": c["code_embedding_size"], "lengths": told}
         self.decoder = layers.make_decoder(embedding, sizes, c["decoder"])
         self.decoder.output = layers.TokenOutput(
             self.decoder.width, embedding, vocabulary, c["decoder"]["tied_softmax"])
+
+    def posterior(self, states, mask, steps):
+        """Logits `[B, D, K]` from states and the number of steps `[B]`."""
+        share = None
+        if self.latent.told:
+            mean, scale = self.length.moments.double()
+            share = torch.sigmoid((steps.double().log() - mean) / scale)
+        return self.latent.logits(self.pooling(states, mask), share)
+
+    def log_length(self, embedded):
+        """ln of the steps that embeddings tell, `[B]`; None where they do not."""
+        if not self.latent.told:
+            return None
+        mean, scale = self.length.moments.double()
+        return mean + scale * torch.logit(self.latent.share(embedded.detach().double()), 1e-6)
 
     def loss(self, inputs, targets, lengths, noise, kl_weight, free_bits):
         """The negative bound, nats per sentence; `lengths` None when all are equal."""
@@ -100,10 +146,12 @@ class Model(nn.Module):
         if self.reads_tokens:
             tokens = math.sqrt(self.embedding.embedding_dim) * self.embedding(targets)
             states = torch.cat([states, tokens], -1)
-        logits = self.latent.logits(self.pooling(states, mask))
+        steps = torch.full(targets.shape[:1], targets.shape[1]) if lengths is None else lengths
+        logits = self.posterior(states, mask, steps)
         codes = self.latent.embed(reinmax(logits, noise))
         h = self.decoder(
-            self.embedding, inputs, lengths, self.condition(codes.flatten(1)), codes)
+            self.embedding, inputs, lengths, self.condition(codes.flatten(1)), codes,
+            self.log_length(codes))
         reconstruction = F.cross_entropy(
             self.decoder.output(h, self.embedding), layers.tokens_of(targets, lengths),
             reduction="sum") / targets.shape[0]

@@ -74,8 +74,10 @@ def main():
     parser.add_argument("--configs", nargs="+", default=["words", "characters"])
     parser.add_argument("--encoders", nargs="+", default=["gru", "lstm", "transformer", "bag"])
     parser.add_argument(
-        "--decoders", nargs="+", help="transformer:prefix has the codes before its tokens",
-        default=["gru", "lstm", "transformer", "transformer:prefix", "convolution"])
+        "--decoders", nargs="+",
+        help="transformer:prefix has the codes before its tokens; with :told two codes tell the length",
+        default=["gru", "gru:told", "lstm", "transformer", "transformer:told",
+                 "transformer:prefix", "convolution"])
     parser.add_argument("--file", help="a file that `step-benchmark export` wrote; default: makes all")
     arguments = parser.parse_args()
     if arguments.file:
@@ -85,9 +87,10 @@ def main():
         path = os.path.join(folder, "step.safetensors")
         for encoder, decoder in itertools.product(arguments.encoders, arguments.decoders):
             for config, ragged in itertools.product(arguments.configs, ([], ["--ragged"])):
-                kind, _, codes_as = decoder.partition(":")
+                kind, _, form = decoder.partition(":")
                 flags = ["--config", config, "--encoder", encoder, "--decoder", kind, *ragged]
-                flags += ["--codes-as", codes_as] if codes_as else []
+                flags += {"": [], "prefix": ["--codes-as", "prefix"],
+                          "told": ["--length-latents", "2"]}[form]
                 subprocess.run([arguments.step, "export", *flags, "--output", path], check=True)
                 name = " ".join([encoder, "→", decoder, config, *ragged])
                 equal.append(compare(name, *read(path), arguments.tolerance))

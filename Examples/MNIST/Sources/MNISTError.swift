@@ -2,6 +2,8 @@
 enum MNISTError: Error, Equatable {
     /// A file that cannot be opened or unpacked.
     case unreadable(path: String, reason: String)
+    /// A folder that cannot be made.
+    case noFolder(path: String, reason: String)
     /// A file that breaks the IDX format at a byte offset of its unpacked bytes.
     case malformed(path: String, offset: Int, reason: String)
     /// An array of another shape than wanted.
@@ -23,6 +25,8 @@ extension MNISTError: CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason):
             "cannot read \(path.debugDescription): \(reason)"
+        case .noFolder(let path, let reason):
+            "cannot make the folder \(path.debugDescription): \(reason)"
         case .malformed(let path, let offset, let reason):
             "\(path.debugDescription), byte \(offset): \(reason)"
         case .wrongShape(let path, let got, let wanted):

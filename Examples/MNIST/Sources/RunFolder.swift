@@ -26,8 +26,12 @@ struct RunFolder {
             }
             return
         }
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw MNISTError.noFolder(path: path, reason: error.localizedDescription)
+        }
         try DurableFile.write(try StrictJSON.bytes(of: tree, indented: true), to: configPath)
     }
 
@@ -36,7 +40,7 @@ struct RunFolder {
         let bytes = try DurableFile.read(configPath, maximumByteCount: 1 << 20)
         return try ConfigurationTree.decode(
             StrictJSON.parse(bytes, source: configPath), defaults: MNISTConfig(),
-            source: configPath, problems: { $0.problems })
+            source: configPath, laterKeys: ["kl_weight"], problems: { $0.problems })
     }
 
     /// Writes the trained parameters, with the grid they belong to.

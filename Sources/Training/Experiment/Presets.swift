@@ -42,6 +42,7 @@ extension Preset {
                 ],
                 "objective": [
                     "kl_weight": ["start": 0.0, "end": 0.1, "steps": 1500], "free_bits": 0.5,
+                    "entropy_bonus": 0.5,
                 ],
                 "learning_rate": ["peak": 0.001],
                 "training": ["steps": 8500],
@@ -64,6 +65,7 @@ extension Preset {
                 ],
                 "objective": [
                     "kl_weight": ["start": 0.0, "end": 0.1, "steps": 3000], "free_bits": 0.5,
+                    "entropy_bonus": 0.5,
                 ],
                 "learning_rate": ["peak": 0.001],
                 "training": ["steps": 30_000, "evaluation_interval": 1000, "save_interval": 1000],

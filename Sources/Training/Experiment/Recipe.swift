@@ -95,7 +95,7 @@ extension Recipe {
             name: "uniform-mix",
             summary: "1 % of every posterior is uniform, and idle categories are called"
         ) { _ in
-            ["objective": ["uniform_mix": 0.01, "entropy_bonus": 0.1]]
+            ["objective": ["uniform_mix": 0.01, "entropy_bonus": 1.0]]
         },
     ]
 
