@@ -111,7 +111,7 @@ class Model(nn.Module):
         pooling = c.get("pooling", {})
         self.reads_tokens = pooling.get("reads_tokens", False)
         width = self.encoder.width + (embedding if self.reads_tokens else 0)
-        told = c.get("length_latent_count", 0)
+        told = min(c.get("length_latent_count", 0), latents // 8)
         self.pooling = Pooling(latents - told, width, pooling.get("window_width", 0))
         self.latent = Latent(
             latents, c["category_count"], width, c["code_embedding_size"], told)

@@ -33,9 +33,10 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public var conditionSize = 512
     /// The width of a token's embedding, shared by encoder and decoder.
     public var embeddingSize = 256
-    /// How many latents, the first ones, tell the length of the text and nothing else; the others then tell equal parts of
-    /// it in order, and a decoder that attends to codes walks through them at that pace. 0: every latent reads the text, as
-    /// it does in bottlenecks whose codes cannot be told.
+    /// How many latents, the first ones, tell the length of the text and nothing else.
+    ///
+    /// The others then tell equal parts of it in order, and a decoder that attends to codes walks through them at that pace.
+    /// At most an eighth of the latents do, and none in bottlenecks whose codes cannot be told (``toldLatentCount``).
     public var lengthLatentCount = 0
     /// How the latents read the states.
     public var pooling = PoolingConfig()
@@ -60,10 +61,11 @@ public struct ModelConfig: Codable, Sendable, Equatable {
         bottleneck.component.grid(latentCount: latentCount, categoryCount: categoryCount)
     }
 
-    private var tellsLatents: Bool { Swift.type(of: bottleneck.component).tellsLatents }
-
-    /// The latents that tell the length, where the bottleneck can have them.
-    public var toldLatentCount: Int { tellsLatents ? lengthLatentCount : 0 }
+    /// The latents that do tell the length: ``lengthLatentCount``, but at most D/8, and 0 where codes cannot be told.
+    public var toldLatentCount: Int {
+        Swift.type(of: bottleneck.component).tellsLatents
+            ? min(lengthLatentCount, latentCount / 8) : 0
+    }
 
     /// What the codes of a sentence can hold, D·log₂K bits; 0 where there are none.
     public var bitsPerSentence: Double { grid?.bits ?? 0 }
@@ -72,7 +74,7 @@ public struct ModelConfig: Codable, Sendable, Equatable {
     public var problems: [String] {
         Check.range("latent_count", latentCount, 1...4096)
             + Check.range("category_count", categoryCount, 2...65_536)
-            + lengthProblems
+            + Check.range("length_latent_count", lengthLatentCount, 0...8)
             + Check.positive("code_embedding_size", codeEmbeddingSize, atMost: 65_536)
             + Check.positive("condition_size", conditionSize, atMost: 65_536)
             + Check.positive("embedding_size", embeddingSize, atMost: 65_536)
@@ -82,15 +84,6 @@ public struct ModelConfig: Codable, Sendable, Equatable {
             + prior.component.problems.map { "prior." + $0 }
             + encoder.component.problems.map { "encoder." + $0 }
             + decoder.component.problems.map { "decoder." + $0 }
-    }
-
-    private var lengthProblems: [String] {
-        toldLatentCount == 0 || 1...8 ~= lengthLatentCount && lengthLatentCount < latentCount
-            ? []
-            : [
-                "length_latent_count: got \(lengthLatentCount), want 0 … 8 and fewer than "
-                    + "latent_count = \(latentCount)"
-            ]
     }
 
     /// A bottleneck is asked about grids of possible sizes only.

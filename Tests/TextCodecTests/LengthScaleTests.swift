@@ -8,7 +8,8 @@ import Testing
 
 /// Codes that tell the length of a text.
 @Suite struct LengthScaleTests {
-    private static func config(latents: Int = 8, categories: Int = 16, told: Int = 2) -> ModelConfig
+    private static func config(latents: Int = 16, categories: Int = 16, told: Int = 2)
+        -> ModelConfig
     {
         var config = ModelConfig()
         (config.latentCount, config.categoryCount) = (latents, categories)
@@ -59,8 +60,8 @@ import Testing
             #expect(Array(try codes(some.reversed()).prefix(2)) == first)
             seen.insert(first)
             let told = try Codes(
-                validating: [first.map { Int($0) } + [0, 0, 0, 0, 0, 0]], latentCount: 8,
-                categoryCount: 16)
+                validating: [first.map { Int($0) } + [Int](repeating: 0, count: 14)],
+                latentCount: 16, categoryCount: 16)
             let share = try #require(
                 (model.bottleneck as? DiscreteVAE)?.shares(
                     of: model.embed(told, in: tape.arena)
@@ -71,10 +72,14 @@ import Testing
         #expect(seen.count == 23)
     }
 
-    @Test func configurationsThatCannotBeAreNamed() {
-        #expect(Self.config().problems.isEmpty)
-        #expect(Self.config(latents: 2).problems.contains { $0.hasPrefix("length_latent_count") })
-        #expect(Self.config(told: -1).problems.contains { $0.hasPrefix("length_latent_count") })
+    @Test func onlySomeLatentsAreTold() {
+        #expect(Self.config().problems.isEmpty && Self.config().toldLatentCount == 2)
+        #expect(Self.config(latents: 8).toldLatentCount == 1)
+        #expect(Self.config(latents: 7).toldLatentCount == 0)
+        for told in [-1, 9] {
+            #expect(
+                Self.config(told: told).problems.contains { $0.hasPrefix("length_latent_count") })
+        }
         var gaussian = Self.config()
         gaussian.bottleneck = .init(GaussianBottleneck.Config())
         #expect(gaussian.problems.isEmpty && gaussian.toldLatentCount == 0)

@@ -31,8 +31,9 @@ public struct DecoderCondition {
         public let codeCount: Int
         /// E.
         public let code: Int
-        /// How many codes, the first ones, tell the length of the sequence; the others then tell equal parts of it in
-        /// order. 0: no such order is known.
+        /// How many codes, the first ones, tell the length of the sequence.
+        ///
+        /// The others then tell equal parts of it in order. 0: no such order is known.
         public let lengthCodeCount: Int
 
         /// Vectors of C numbers, and D codes of E numbers.
