@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "ckernels.h"
-#include "rows.h"
+#include "packing.h"
 
 static const float root2 = 1.41421356f;
 
@@ -11,10 +11,6 @@ CK_INLINE float bounded(float log_length) { return fminf(fmaxf(log_length, 0), 1
 
 CK_INLINE float place(float log_length, int64_t step) {
     return ((float)step + 0.5f) * expf(-bounded(log_length));
-}
-
-CK_INLINE int64_t rows_end(const int32_t *offset, int64_t steps, int64_t step, int64_t rows) {
-    return step + 1 < steps ? offset[step + 1] : rows;
 }
 
 void ck_pace(float *y, const float *log_length, const float *frequency, const int32_t *offset,

@@ -1,16 +1,11 @@
 // Windows over the relative positions of the tokens of packed sequences.
 #include "ckernels.h"
 #include "lanes_math.h"
-#include "rows.h"
+#include "packing.h"
 
 // Token t of a sentence of T tokens stands at (t + 1/2)/T.
 CK_INLINE float position(const int32_t *offset, const int32_t *length, int64_t time, int64_t row) {
     return ((float)time + 0.5f) / (float)length[row - offset[time]];
-}
-
-// Rows of time step `time`.
-CK_INLINE int64_t rows_end(const int32_t *offset, int64_t times, int64_t time, int64_t tokens) {
-    return time + 1 < times ? offset[time + 1] : tokens;
 }
 
 CK_CLONES void ck_window_scores(float *scores, const float *centre, const float *log_width,
