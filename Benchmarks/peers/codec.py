@@ -57,8 +57,7 @@ class Codec:
         rows = codes.shape[0]
         tokens = [[] for _ in range(rows)]
         alive = torch.arange(rows)
-        one_hot = F.one_hot(codes, self.categories).to(self.model.latent.codebook.dtype)
-        embedded = self.model.latent.embed(one_hot)
+        embedded = self.model.latent.look_up(codes)
         state = self.decoder.start(embedded)
         last = torch.full((rows,), self.bos)
         for position in range(self.longest):
@@ -109,12 +108,6 @@ def kept(state, keep):
     return [x if x is None else x[keep] for x in state]
 
 
-def length_state(model, codes):
-    """ln of the steps told, as a part of the state: one tensor, or none."""
-    log_length = model.log_length(codes)
-    return [] if log_length is None else [log_length]
-
-
 class GRUStepper:
     """One layer or more; the condition's products are made once."""
 
@@ -134,7 +127,7 @@ class GRUStepper:
         state += [F.linear(c, condition, layer.gru.bias_ih_l0)
                   for layer, _, condition in self.layers]
         if hasattr(decoder, "attention"):
-            state += length_state(self.model, codes) or [None]
+            state.append(self.model.log_length(codes))
             state += memory(decoder.attention, codes)
         return state
 
@@ -176,7 +169,7 @@ class TransformerStepper:
             state += [torch.empty(rows, count, 16, width // count, dtype=codes.dtype)
                       for _ in range(2)]
             state += memory(layer.code_attention, codes)
-        return state + (length_state(self.model, codes) or [None])
+        return state + [self.model.log_length(codes)]
 
     def step(self, tokens, state, position):
         decoder = self.model.decoder

@@ -83,11 +83,20 @@ class Latent(nn.Module):
     def embed(self, codes):
         """One-hot codes → `[B, D, E]`; the first number of a told one is its part of the share."""
         embedded = torch.einsum("bdk,dke->bde", codes, self.codebook)
-        if not self.told:
-            return embedded
         digits = codes.detach()[:, :self.told] @ torch.arange(
             self.categories, dtype=codes.dtype)
-        weights = self.categories ** -(1.0 + torch.arange(self.told, dtype=codes.dtype))
+        return self.marked(embedded, digits)
+
+    def look_up(self, codes):
+        """Codes `[B, D]` → `[B, D, E]`, as `embed` has them."""
+        embedded = self.codebook[torch.arange(codes.shape[1]), codes]
+        return self.marked(embedded, codes[:, :self.told].to(embedded.dtype))
+
+    def marked(self, embedded, digits):
+        """Embeddings with the parts of the share that digits `[B, told]` tell."""
+        if not self.told:
+            return embedded
+        weights = self.categories ** -(1.0 + torch.arange(self.told, dtype=embedded.dtype))
         first = torch.cat([(digits * weights)[:, :, None], embedded[:, :self.told, 1:]], -1)
         return torch.cat([first, embedded[:, self.told:]], 1)
 

@@ -1,4 +1,3 @@
-import SeqModel
 import Tensors
 
 /// Latents whose codes are told and not inferred: the first m of D, the digits of a number of 0 ..< K^m, the first digit

@@ -34,7 +34,7 @@ struct Pace {
         return y
     }
 
-    /// φ of every step of a batch under its condition; nil where codes do not tell lengths.
+    /// φ of every step of a batch under its condition, `[N, F]`.
     func callAsFunction(
         _ condition: DecoderCondition, packing: Packing, on tape: Tape
     ) -> Variable {
