@@ -67,6 +67,14 @@ import Testing
         #expect("\(try #require(error))".hasSuffix("got D=4 K=8, wanted D=8 K=4"))
     }
 
+    @Test func aFolderThatCannotBeMadeIsNamed() throws {
+        let folder = try Folder()
+        let path = try folder.write("file", [1]) + "/run"
+        #expect(throws: MNISTError.noFolder(path: path, reason: "Not a directory")) {
+            try RunFolder(path: path).begin(try trainConfig())
+        }
+    }
+
     @Test func aFolderOfAnotherRunIsLeftAlone() throws {
         let folder = try Folder()
         let run = RunFolder(path: folder.path)

@@ -26,11 +26,12 @@ struct RunFolder {
             }
             return
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw MNISTError.noFolder(path: path, reason: error.localizedDescription)
+        var folder = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            folder += part + "/"
+            guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+                throw MNISTError.noFolder(path: path, reason: String(cString: strerror(errno)))
+            }
         }
         try DurableFile.write(try StrictJSON.bytes(of: tree, indented: true), to: configPath)
     }
